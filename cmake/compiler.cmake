@@ -1,0 +1,25 @@
+# Compile options of everything that is ours, in one interface target; a consumer of the library inherits none of them.
+add_library(echopool-compiler INTERFACE)
+
+if(ECHOPOOL_DEVELOP)
+  target_compile_options(echopool-compiler INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+    -Wcast-qual -Woverloaded-virtual -Wnull-dereference -Werror)
+endif()
+
+# Debian's and Fedora's hardening flags; the package builds add their own on top.
+target_compile_options(echopool-compiler INTERFACE -fstack-protector-strong)
+target_link_options(echopool-compiler INTERFACE -Wl,-z,relro,-z,now)
+target_compile_definitions(echopool-compiler INTERFACE
+  BOOST_LOG_DYN_LINK BOOST_ALL_DYN_LINK $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+
+if(ECHOPOOL_SANITIZE)
+  target_compile_options(echopool-compiler INTERFACE
+    -fsanitize=${ECHOPOOL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(echopool-compiler INTERFACE -fsanitize=${ECHOPOOL_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,52 @@
+// The exceptions of the framework. What is expected (an end, a stop) is a return value; these are for the rest.
+// Installed. Plain exceptions, any thread.
+#pragma once
+
+#include <echopool/export.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace echopool {
+
+/// Why a conversation could not go on.
+enum class IoErrorKind : std::uint8_t {
+  truncated,        ///< the peer finished in the middle of a line or block
+  receive_timeout,  ///< one blocking read within a message took longer than `timeouts.receive`
+  message_timeout,  ///< a message took longer than `timeouts.message` from its first byte
+  send_timeout,     ///< a write took longer than `timeouts.send`
+  session_limit,    ///< the connection is older than `timeouts.session`
+  line_too_long,    ///< no newline within the limit of read_line
+  reset,            ///< the peer is gone
+  stopping,         ///< the server is being stopped
+  system,           ///< any other failure of a system call
+};
+
+ECHOPOOL_EXPORT std::string_view to_string(IoErrorKind kind) noexcept;
+
+/// Thrown by Session's reading and writing functions. A handler need not catch it: the framework ends the connection
+/// with the matching reason and nothing else is harmed.
+class ECHOPOOL_EXPORT IoError : public std::runtime_error {
+ public:
+  IoError(IoErrorKind kind, const std::string& what, int error = 0);
+
+  [[nodiscard]] IoErrorKind kind() const noexcept { return kind_; }
+  /// errno, where a system call failed; else 0.
+  [[nodiscard]] int error() const noexcept { return error_; }
+
+ private:
+  IoErrorKind kind_;
+  int error_;
+};
+
+/// A server that cannot be started as configured: an address in use, a thread that cannot be created, settings that
+/// contradict each other. what() names the thing that failed, why, and what to do next.
+class ECHOPOOL_EXPORT StartError : public std::system_error {
+ public:
+  StartError(int error, const std::string& what);
+};
+
+}  // namespace echopool

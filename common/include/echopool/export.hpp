@@ -1,0 +1,5 @@
+// Marks the public symbols of libechopool; everything else is hidden (-fvisibility=hidden).
+// Installed. No state, any thread.
+#pragma once
+
+#define ECHOPOOL_EXPORT __attribute__((visibility("default")))

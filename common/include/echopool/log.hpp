@@ -1,0 +1,114 @@
+// Logging for the framework and for programs built on it: `event key=value …`, one line each, to syslog, standard
+// error or a file. Installed. The log_… functions may be called from any thread at any time: silent and harmless
+// while no Logging object lives. A Logging object belongs to main(): create it after fork(), before other threads.
+#pragma once
+
+#include <echopool/endpoint.hpp>
+#include <echopool/export.hpp>
+#include <echopool/literals.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace echopool {
+
+/// Severity, as syslog names it (RFC 5424 section 6.2.1), least first.
+enum class LogLevel : std::uint8_t { debug, info, notice, warning, error, critical };
+
+enum class LogSink : std::uint8_t { syslog, standard_error, file };
+
+/// Where log lines go. Everything has a working default.
+struct LogSettings {
+  std::vector<LogSink> sinks{LogSink::syslog};
+  LogLevel level = LogLevel::info;     ///< lines below it are not even built
+  std::string facility = "daemon";     ///< syslog(3): daemon, user, local0 … local7, …
+  std::string ident = "echopoold";     ///< the program's name in syslog
+  std::optional<std::string> remote;   ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
+  std::string file;                    ///< path of the file sink, opened for appending
+  ByteSize file_rotate = 64_MiB;       ///< the file sink starts a new file at this size
+  bool connections = true;             ///< `connection opened` and `connection closed` lines
+  bool traceback = false;              ///< follow an exception by its stack as it was at the throw
+
+  /// What is wrong with these settings, one sentence each; empty when they can be used.
+  [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
+};
+
+/// One `key=value` of a line. Holds references: it lives only as long as the call to log_event().
+struct LogField {
+  using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, const Endpoint*>;
+
+  LogField(std::string_view name, std::string_view text) : key{name}, value{text} {}
+  LogField(std::string_view name, const char* text) : key{name}, value{std::string_view{text}} {}
+  LogField(std::string_view name, const std::string& text) : key{name}, value{std::string_view{text}} {}
+  LogField(std::string_view name, const Endpoint& endpoint) : key{name}, value{&endpoint} {}
+  template <class Integer>
+    requires std::is_integral_v<Integer>
+  LogField(std::string_view name, Integer number) : key{name} {
+    if constexpr (std::is_signed_v<Integer>)
+      value = static_cast<std::int64_t>(number);
+    else
+      value = static_cast<std::uint64_t>(number);
+  }
+  /// A duration is written in whole milliseconds; say so in the key: `duration_ms`.
+  template <class Rep, class Period>
+  LogField(std::string_view name, std::chrono::duration<Rep, Period> duration)
+      : key{name},
+        value{static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count())} {}
+
+  std::string_view key;
+  Value value;
+};
+
+/// Whether a line of this level would be written. One relaxed atomic load.
+[[nodiscard]] ECHOPOOL_EXPORT bool log_enabled(LogLevel level) noexcept;
+/// Whether lines about single connections are wanted at this level (`LogSettings::connections`).
+[[nodiscard]] ECHOPOOL_EXPORT bool log_connections_enabled(LogLevel level) noexcept;
+
+/// Hands `event key=value …` to the sinks' queues and returns: it never waits for a sink and never throws. Values with
+/// spaces, quotes or nothing in them are quoted, control characters are escaped, a line is cut at 1,024 bytes. A line
+/// for which a queue has no room is counted, and the count is logged when there is room again.
+ECHOPOOL_EXPORT void log_event(LogLevel level, std::string_view event,
+                               std::initializer_list<LogField> fields = {}) noexcept;
+
+/// Logs the exception being handled: `event key=value … type= what=`, followed by its stack, one line a frame, when
+/// `LogSettings::traceback` is on. Call it inside a catch block.
+ECHOPOOL_EXPORT void log_exception(LogLevel level, std::string_view event,
+                                   std::initializer_list<LogField> fields = {}) noexcept;
+
+/// Lines that found no room in a sink's queue, or that a sink failed to write, since the Logging object was made.
+[[nodiscard]] ECHOPOOL_EXPORT std::uint64_t log_lost() noexcept;
+
+/// The running sinks. At most one lives at a time (the second throws std::logic_error). Its constructor throws
+/// StartError when a sink cannot be set up (an unwritable file, an unknown remote host); a missing syslog socket is no
+/// error, its lines are lost until it appears. Its destructor writes out what is queued, but waits no longer than the
+/// deadline given to close(), 1 s by default.
+class ECHOPOOL_EXPORT Logging {
+ public:
+  explicit Logging(const LogSettings& settings);
+  ~Logging();
+  Logging(const Logging&) = delete;
+  Logging& operator=(const Logging&) = delete;
+
+  /// Takes new settings; lines already queued still go to the old sinks. On failure throws StartError and nothing has
+  /// changed.
+  void reconfigure(const LogSettings& settings);
+
+  /// Stops taking lines and writes out what is queued. Returns false when a sink is stuck (a hung syslog daemon) and
+  /// the deadline passed: its thread cannot be joined, so the program should end with _exit(2).
+  bool close(std::chrono::milliseconds deadline = std::chrono::seconds{1});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace echopool

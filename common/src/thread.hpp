@@ -1,0 +1,34 @@
+// A named boost::thread with a stack of known size that is joined by its destructor. Internal. Belongs to its creator.
+#pragma once
+
+#include <echopool/literals.hpp>
+
+#include <boost/thread/thread_only.hpp>
+
+#include <functional>
+#include <string>
+
+namespace echopool {
+
+class Thread {
+ public:
+  Thread() = default;
+  /// Starts `body`, which must not throw. Throws StartError, naming the thread and the remedy, when it cannot be
+  /// created. The name is cut at 15 characters (pthread_setname_np(3)).
+  Thread(const std::string& name, ByteSize stack, std::function<void()> body);
+  Thread(Thread&&) = default;
+  Thread& operator=(Thread&&) = default;
+  ~Thread() { join(); }
+
+  void join();
+  /// Waits at most so long; true when the thread has ended.
+  bool join_for(std::chrono::milliseconds limit);
+  /// pthread_kill(3). The thread must not have been joined.
+  void signal(int number);
+  [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }
+
+ private:
+  boost::thread thread_;
+};
+
+}  // namespace echopool

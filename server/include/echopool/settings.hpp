@@ -1,0 +1,91 @@
+// What a Server can be told: plain structs with working defaults, checked once by validate().
+// Installed. Plain values, any thread; a Server copies them.
+#pragma once
+
+#include <echopool/export.hpp>
+#include <echopool/literals.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace echopool {
+
+/// What happens to a connection that waits for input.
+enum class IdleConnections : std::uint8_t {
+  park,  ///< it waits in a shared epoll set and costs no thread
+  hold,  ///< it keeps its worker: the classic thread-pool discipline
+};
+
+/// What happens to a new connection when there is no room for it.
+enum class Overflow : std::uint8_t {
+  wait,    ///< it stays in the kernel's backlog until there is
+  refuse,  ///< it is reset at once
+};
+
+struct PoolSettings {
+  std::size_t workers = 16;  ///< threads that run handlers; all exist before the first accept
+  IdleConnections idle = IdleConnections::park;
+  ByteSize stack_size = 256_KiB;  ///< of each worker; at least 128 KiB
+  std::size_t queue = 64;         ///< hold only: accepted connections that may wait for a worker
+  Timeout queue_timeout = 5s;     ///< hold only: a connection that has waited this long is reset
+  Overflow overflow = Overflow::wait;
+};
+
+struct TimeoutSettings {
+  Timeout idle = 60s;      ///< between messages
+  Timeout receive = 30s;   ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
+  Timeout message = 30s;   ///< a message from its first byte to its last
+  Timeout send = 30s;      ///< a whole write (SO_SNDTIMEO, socket(7))
+  Timeout session;         ///< a connection's life
+  Timeout linger = 2s;     ///< draining the input of a connection that we end, so that the peer gets all we sent
+  std::chrono::milliseconds drain = 10s;  ///< run_until_signal: what is running may take this long to finish
+};
+
+struct LimitSettings {
+  std::size_t connections = 10'000;         ///< open at once
+  std::optional<std::size_t> per_source;    ///< open at once from one IPv4 address or one IPv6 /64
+  std::optional<std::uint32_t> accept_rate; ///< new connections a second; more wait in the kernel's backlog
+};
+
+/// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With
+/// an empty allow list everything that is not denied is allowed; otherwise what matches nothing is denied.
+struct AccessSettings {
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
+};
+
+/// Socket options (socket(7), tcp(7)); set once on the listeners and inherited by connections.
+struct SocketSettings {
+  int backlog = 511;
+  bool reuse_address = true;  ///< TCP only: on UDP it would let another process steal datagrams
+  bool reuse_port = false;
+  bool keepalive = true;
+  bool nodelay = true;
+  Timeout user_timeout;                    ///< TCP_USER_TIMEOUT
+  std::optional<ByteSize> receive_buffer;  ///< SO_RCVBUF; the kernel's choice without
+  std::optional<ByteSize> send_buffer;     ///< SO_SNDBUF
+};
+
+struct UdpSettings {
+  std::optional<std::uint32_t> rate_per_source = 1'000;  ///< datagrams a second answered to one source
+  std::optional<std::uint32_t> rate_total = 100'000;     ///< datagrams a second answered in all
+  std::size_t batch = 64;                                ///< datagrams taken in one recvmmsg(2), 1 to 1024
+};
+
+struct ServerSettings {
+  PoolSettings pool;
+  TimeoutSettings timeouts;
+  LimitSettings limits;
+  AccessSettings access;
+  SocketSettings socket;
+  UdpSettings udp;
+
+  /// What is wrong with these settings, one sentence each, naming the member; empty when they can be used.
+  [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
+};
+
+}  // namespace echopool

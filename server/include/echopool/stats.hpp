@@ -1,0 +1,83 @@
+// What a Server has done so far: monotonic counters and a few gauges.
+// Installed. Plain values, any thread.
+#pragma once
+
+#include <echopool/export.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace echopool {
+
+/// Why a connection ended: the `reason=` of its `connection closed` line.
+enum class EndReason : std::uint8_t {
+  peer_closed,
+  handler_closed,
+  idle_timeout,
+  receive_timeout,
+  message_timeout,
+  send_timeout,
+  session_limit,
+  reset,
+  handler_error,
+  stopping,
+};
+inline constexpr std::size_t end_reasons = 10;
+
+/// Why a connection was refused before a handler saw it: the `reason=` of the `connection refused` lines.
+enum class RefuseReason : std::uint8_t {
+  access,         ///< `access.allow`, `access.deny`
+  per_source,     ///< `limits.per_source`
+  connections,    ///< `limits.connections`, with `pool.overflow = refuse`
+  queue_full,     ///< `pool.queue`, with `pool.overflow = refuse`
+  queue_timeout,  ///< `pool.queue_timeout`
+  stopping,       ///< the server is being stopped
+};
+inline constexpr std::size_t refuse_reasons = 6;
+
+/// Why a datagram was not answered: the `reason=` of the `datagrams dropped` lines.
+enum class DropReason : std::uint8_t {
+  source_port,      ///< below 1024, 2049, or a port of our own (CVE-1999-0103, CVE-2024-2169)
+  source_address,   ///< multicast, broadcast or unspecified
+  destination,      ///< sent to a multicast or broadcast address
+  access,           ///< `access.allow`, `access.deny`
+  rate_per_source,  ///< `udp.rate_per_source`
+  rate_total,       ///< `udp.rate_total`
+  truncated,        ///< larger than the buffer
+  handler_error,    ///< the handler threw
+  send_failed,      ///< the reply could not be sent
+  kernel,           ///< the socket's receive buffer was full (SO_RXQ_OVFL)
+};
+inline constexpr std::size_t drop_reasons = 10;
+
+ECHOPOOL_EXPORT std::string_view to_string(EndReason reason) noexcept;
+ECHOPOOL_EXPORT std::string_view to_string(RefuseReason reason) noexcept;
+ECHOPOOL_EXPORT std::string_view to_string(DropReason reason) noexcept;
+
+struct UdpStats {
+  std::uint64_t received = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t answered_bytes = 0;
+  std::array<std::uint64_t, drop_reasons> dropped{};
+
+  [[nodiscard]] std::uint64_t dropped_for(DropReason reason) const { return dropped.at(static_cast<std::size_t>(reason)); }
+};
+
+struct Stats {
+  std::uint64_t accepted = 0;   ///< connections taken from the kernel
+  std::uint64_t open = 0;       ///< gauge: admitted and not yet closed
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t accept_errors = 0;
+  std::array<std::uint64_t, end_reasons> ended{};
+  std::array<std::uint64_t, refuse_reasons> refused{};
+  UdpStats udp;
+
+  [[nodiscard]] std::uint64_t ended_for(EndReason reason) const { return ended.at(static_cast<std::size_t>(reason)); }
+  [[nodiscard]] std::uint64_t refused_for(RefuseReason reason) const { return refused.at(static_cast<std::size_t>(reason)); }
+};
+
+}  // namespace echopool
