@@ -1,0 +1,17 @@
+#include "command.hpp"
+#include "subcommands.hpp"
+
+namespace echopool::client {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{talk_command()};
+  return all;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands())
+    if (command.name == name) return &command;
+  return nullptr;
+}
+
+}  // namespace echopool::client

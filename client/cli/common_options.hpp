@@ -1,0 +1,18 @@
+// The options that several subcommands share, and what they mean. Internal. Pure functions, any thread.
+#pragma once
+
+#include "arguments.hpp"
+#include "dialer.hpp"
+
+namespace echopool::client {
+
+/// -u, -4, -6, --source, --source-port.
+[[nodiscard]] OptionGroup target_options();
+
+/// The target that the words and the options name. Throws UsageError.
+[[nodiscard]] Target target_of(const Arguments& arguments);
+
+/// --source and --source-port as the address to bind to. Throws UsageError.
+[[nodiscard]] Endpoint source_of(const Arguments& arguments);
+
+}  // namespace echopool::client

@@ -1,0 +1,85 @@
+// echopool: the companion client.
+#include "arguments.hpp"
+#include "help.hpp"
+#include "network_error.hpp"
+#include "suggestion.hpp"
+#include "terminal.hpp"
+
+#include <echopool/version.hpp>
+
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace echopool::client;
+
+constexpr int usage_error = 2;
+
+int print(const std::string& text) {
+  std::cout << text << std::flush;
+  return std::cout ? 0 : 1;
+}
+
+int print_version() { return print("echopool " + std::string{echopool::version()} + "\n"); }
+
+int unknown_subcommand(const std::string& word) {
+  std::vector<std::string_view> known{"help"};
+  for (const Command& command : commands()) known.push_back(command.name);
+  const auto near = nearest(word, known);
+  std::cerr << "echopool: there is no subcommand '" << word << "'"
+            << (near ? "; did you mean '" + std::string{*near} + "'?" : "; 'echopool --help' lists them") << "\n";
+  return usage_error;
+}
+
+/// `echopool help [SUBCOMMAND]`.
+int help(const std::vector<std::string>& words) {
+  const std::size_t width = width_of(STDOUT_FILENO);
+  if (words.empty()) return print(help_overview(width));
+  const Command* command = find_command(words.front());
+  return command == nullptr ? unknown_subcommand(words.front()) : print(help_command(*command, width));
+}
+
+int run(const Command& command, const std::vector<std::string>& words) {
+  const std::string name = "echopool " + std::string{command.name} + ": ";
+  try {
+    const Arguments arguments = Arguments::parse(command, words);
+    if (arguments.has("help")) {
+      print(help_command(command, width_of(STDOUT_FILENO)));
+      return command.help_status;
+    }
+    if (arguments.has("version")) {
+      print_version();
+      return command.help_status;
+    }
+    return command.run(arguments);
+  } catch (const UsageError& error) {
+    std::cerr << name << error.what() << "\n'echopool " << command.name << " --help' explains the options.\n";
+    return command.usage_error;
+  } catch (const NetworkError& error) {
+    std::cerr << name << error.what() << "\n";
+  } catch (const std::exception& error) {
+    std::cerr << name << error.what() << "\n";
+  }
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words{argv + 1, argv + argc};
+  if (words.empty()) {
+    std::cerr << help_overview(width_of(STDERR_FILENO));
+    return usage_error;
+  }
+  const std::string first = words.front();
+  words.erase(words.begin());
+  if (first == "--help" || first == "-h" || first == "help") return help(words);
+  if (first == "--version" || first == "-V") return print_version();
+  if (const Command* command = find_command(first)) return run(*command, words);
+  return unknown_subcommand(first);
+}

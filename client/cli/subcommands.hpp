@@ -1,0 +1,10 @@
+// The subcommands: each file of this folder named after one defines its tables and what it does. Internal.
+#pragma once
+
+#include "command.hpp"
+
+namespace echopool::client {
+
+[[nodiscard]] Command talk_command();
+
+}  // namespace echopool::client

@@ -1,0 +1,82 @@
+#include "dialer.hpp"
+
+#include "resolver.hpp"
+#include "sockaddr.hpp"
+#include "waiting.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace echopool::client {
+namespace {
+
+int pending_error(int fd) noexcept {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+int bind_source(int fd, const Endpoint& source, const Endpoint& peer) noexcept {
+  if (source == Endpoint{}) return 0;
+  // `*:port` is any address of the peer's family.
+  const Endpoint local = source.family() == Endpoint::Family::any ? Endpoint{peer.family(), {}, source.port()} : source;
+  const SocketAddress address = to_sockaddr(local);
+  return ::bind(fd, address.get(), address.length) == 0 ? 0 : errno;
+}
+
+int wait_connected(int fd, const DialSettings& settings) noexcept {
+  switch (wait_for(fd, POLLOUT, settings.cancel_fd, settings.limit)) {
+    case Wait::timed_out:
+      return ETIMEDOUT;
+    case Wait::cancelled:
+      return ECANCELED;
+    case Wait::ready:
+      break;
+  }
+  return pending_error(fd);
+}
+
+}  // namespace
+
+int try_connect(const Endpoint& peer, Transport transport, const DialSettings& settings, Connection& connection) {
+  const SocketAddress address = to_sockaddr(peer);
+  const int type = transport == Transport::udp ? SOCK_DGRAM : SOCK_STREAM;
+  UniqueFd socket{::socket(address.storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (!socket) return errno;
+  if (settings.prepare) settings.prepare(socket.get());
+  if (const int error = bind_source(socket.get(), settings.source, peer); error != 0) return error;
+  if (::connect(socket.get(), address.get(), address.length) != 0) {
+    if (errno != EINPROGRESS) return errno;
+    if (const int error = wait_connected(socket.get(), settings); error != 0) return error;
+  }
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return errno;
+  const Endpoint local = local_endpoint(socket.get());
+  connection = Connection{std::move(socket), peer, local};
+  return 0;
+}
+
+Connection dial(const Target& target, const std::vector<Endpoint>& addresses, const DialSettings& settings) {
+  std::string tried;
+  int last = 0;
+  for (const Endpoint& peer : addresses) {
+    Connection connection;
+    last = try_connect(peer, target.transport, settings, connection);
+    if (last == 0) return connection;
+    if (last == ECANCELED) break;
+    tried += (tried.empty() ? "" : ", ") + peer.to_string() + " " + error_text(last);
+  }
+  if (last == ECANCELED) throw NetworkError{last, "interrupted while connecting to " + target.to_string()};
+  const std::string named = target.to_string();
+  const bool is_address = addresses.size() == 1 && addresses.front().to_string() == named;
+  std::string what = "cannot connect to " + named + (is_address ? ": " + error_text(last) : " (" + tried + ")");
+  if (const auto next = advice(last, target.transport); !next.empty()) what.append("; ").append(next);
+  throw NetworkError{last, what};
+}
+
+Connection dial(const Target& target, const DialSettings& settings) { return dial(target, resolve(target), settings); }
+
+}  // namespace echopool::client
