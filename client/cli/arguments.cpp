@@ -46,12 +46,26 @@ po::options_description describe(const Command& command) {
   for (const auto& group : command.groups)
     for (const auto& option : group.options) known.push_back(option.name);
   std::string what = "unknown option '" + word + "'";
-  const auto bare = word.substr(std::min(word.size(), word.find_first_not_of('-')));
-  if (const auto near = nearest(bare, known)) what.append("; did you mean --").append(*near).append("?");
+  if (word.size() > 3) {
+    const auto bare = word.substr(2);
+    const auto begun = std::find_if(known.begin(), known.end(), [&](auto name) { return name.starts_with(bare); });
+    const auto near = begun != known.end() ? std::optional{*begun} : nearest(bare, known);
+    if (near) what.append("; did you mean --").append(*near).append("?");
+  }
   throw UsageError{what};
 }
 
 }  // namespace
+
+std::vector<std::string_view> split_choices(std::string_view text) {
+  std::vector<std::string_view> choices;
+  for (;;) {
+    const auto bar = text.find('|');
+    choices.push_back(text.substr(0, bar));
+    if (bar == std::string_view::npos) return choices;
+    text.remove_prefix(bar + 1);
+  }
+}
 
 std::string spelled(const Option& option) {
   std::string text = option.letter == '\0' ? "" : std::string{"-"} + option.letter + ", ";
@@ -86,8 +100,9 @@ Arguments Arguments::parse(const Command& command, const std::vector<std::string
       const std::string given = result.text(option.name);
       if (std::find(choices.begin(), choices.end(), given) != choices.end()) continue;
       const auto near = nearest(given, choices);
-      result.wrong(option.name, given,
-                   near ? "did you mean " + std::string{*near} + "?" : "choose one of " + std::string{option.value});
+      result.wrong(
+          option.name, given,
+          "must be one of " + std::string{option.value} + (near ? "; did you mean " + std::string{*near} + "?" : ""));
     }
   }
   return result;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "command.hpp"
+#include "quantity.hpp"
 #include "target.hpp"
-#include "units.hpp"
 
 #include <echopool/literals.hpp>
 
@@ -60,6 +60,9 @@ class Arguments {
   std::vector<std::string> words_;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
+
+/// `a|b|c` taken apart.
+[[nodiscard]] std::vector<std::string_view> split_choices(std::string_view text);
 
 /// `--name` or `-l, --name`, for messages.
 [[nodiscard]] std::string spelled(const Option& option);

@@ -7,6 +7,14 @@
 namespace echopool::client {
 namespace {
 
+/// Paragraphs, which empty lines separate.
+std::string paragraphs(std::string_view text, std::size_t width) {
+  const auto gap = text.find("\n\n");
+  std::string result = wrapped(text.substr(0, gap), width, "");
+  if (gap != std::string_view::npos) result += "\n\n" + paragraphs(text.substr(gap + 2), width);
+  return result;
+}
+
 /// Column at which the explanations begin; on a narrow terminal they go on lines of their own.
 constexpr std::size_t explanation_column = 30;
 constexpr std::size_t narrow = 60;
@@ -25,31 +33,31 @@ std::string option_line(const Option& option, std::size_t width) {
 
 std::string help_overview(std::size_t width) {
   std::string text = "Usage: echopool SUBCOMMAND [options] [HOST PORT]\n\n";
-  text += wrapped(
+  text += paragraphs(
       "Talks to an echo service (RFC 862), measures it, monitors it and explains it. HOST PORT may also be "
       "written HOST:PORT, [v6]:PORT, tcp://HOST:PORT or udp://HOST:PORT; left out, it is 127.0.0.1 51423.",
       width);
   text += "\n\nSubcommands:\n";
   for (const Command& command : commands())
     text += beside("  " + std::string{command.name}, command.summary, width, 12) + "\n";
-  text +=
-      "\n" +
-      wrapped("'echopool SUBCOMMAND --help' explains a subcommand; 'echopool --version' prints the version.", width) +
-      "\n";
+  text += "\n" +
+          paragraphs("'echopool SUBCOMMAND --help' explains a subcommand; 'echopool --version' prints the version.",
+                     width) +
+          "\n";
   return text;
 }
 
 std::string help_command(const Command& command, std::size_t width) {
   std::string text = "Usage: echopool " + std::string{command.name} + " " + std::string{command.usage} + "\n\n";
-  text += wrapped(command.description, width) + "\n";
+  text += paragraphs(command.description, width) + "\n";
   for (const OptionGroup& group : command.groups) {
     text += "\n" + std::string{group.title} + ":\n";
     for (const Option& option : group.options) text += option_line(option, width);
   }
   text += "\nExamples:\n";
   for (const Example& example : command.examples)
-    text += "  " + std::string{example.command} + "\n" + wrapped(example.what, width, 6) + "\n";
-  text += "\n" + wrapped("Exit status: " + std::string{command.exit_status}, width) + "\n";
+    text += "  " + std::string{example.command} + "\n" + beside("", example.what, width, 6) + "\n";
+  text += "\n" + paragraphs("Exit status: " + std::string{command.exit_status}, width) + "\n";
   return text;
 }
 

@@ -16,6 +16,7 @@
 
 namespace {
 
+using echopool::did_you_mean;
 using namespace echopool::client;
 
 constexpr int usage_error = 2;
@@ -30,9 +31,9 @@ int print_version() { return print("echopool " + std::string{echopool::version()
 int unknown_subcommand(const std::string& word) {
   std::vector<std::string_view> known{"help"};
   for (const Command& command : commands()) known.push_back(command.name);
-  const auto near = nearest(word, known);
+  const std::string meant = did_you_mean(word, known);
   std::cerr << "echopool: there is no subcommand '" << word << "'"
-            << (near ? "; did you mean '" + std::string{*near} + "'?" : "; 'echopool --help' lists them") << "\n";
+            << (meant.empty() ? "; 'echopool --help' lists them" : meant) << "\n";
   return usage_error;
 }
 

@@ -4,8 +4,8 @@
 #include "common_options.hpp"
 #include "dialer.hpp"
 #include "interrupts.hpp"
+#include "quantity.hpp"
 #include "subcommands.hpp"
-#include "units.hpp"
 
 #include <echopool/error.hpp>
 

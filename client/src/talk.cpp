@@ -85,8 +85,9 @@ std::optional<std::pair<Talk::Clock::time_point, TalkEnd>> Talk::deadline() cons
 
 void Talk::supervise() {
   while (!over_) {
+    // In this order: what completes the answers is being delivered before it counts as received.
     const bool datagrams = settings_.transport == Transport::udp;
-    if (datagrams && input_done_ && check_->complete()) return end(TalkEnd::finished);
+    if (datagrams && input_done_ && check_->complete() && !delivering_) return end(TalkEnd::finished);
     const auto limit = deadline();
     int timeout = -1;
     if (limit) {
@@ -156,7 +157,9 @@ void Talk::read_side() {
     touch();
     received_.received_bytes += static_cast<std::uint64_t>(got);
     if (datagrams) ++received_.received_datagrams;
+    delivering_ = true;
     if (!deliver(ByteView{buffer.data(), static_cast<std::size_t>(got)})) return;
+    delivering_ = false;
     if (datagrams && input_done_) changed_.wake();
   }
 }

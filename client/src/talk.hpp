@@ -90,6 +90,7 @@ class Talk {
   WakeFd changed_;
   std::atomic<Clock::rep> last_move_{0};
   std::atomic<bool> input_done_{false};
+  std::atomic<bool> delivering_{false};  // an answer is on its way to the output
   std::atomic<bool> over_{false};
 
   mutable std::mutex mutex_;

@@ -1,6 +1,6 @@
 #include "target.hpp"
 
-#include "units.hpp"
+#include "quantity.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 #include "terminal.hpp"
 
-#include "units.hpp"
+#include "quantity.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

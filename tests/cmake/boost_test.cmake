@@ -1,15 +1,16 @@
-# echopool_add_tests(LABEL dir LIBRARIES targets… [TIMEOUT seconds]): every *_test.cpp of the current folder becomes an
-# executable, and every test case in it a CTest test of its own process, named <file>.<case>.
+# echopool_add_tests(LABEL dir LIBRARIES targets… [TIMEOUT seconds] [PREFIX text]): every *_test.cpp of the current
+# folder becomes an executable, and every test case in it a CTest test of its own process, named <file>.<case>.
 #
 # CMake 3.25 has no discovery for Boost.Test, so discover_boost_tests.cmake asks the built executable for its cases.
 function(echopool_add_tests)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT;PREFIX" "LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
   file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
+    set(name ${arg_PREFIX}${name})
     add_executable(${name} ${source})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/${arg_LABEL})
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} echopool-test-support)

@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_has_the_default_of_the_table) {
 BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_told_with_the_remedy) {
   BOOST_TEST(complaint({"--cuont", "1"}) == "unknown option '--cuont'; did you mean --count?");
   BOOST_TEST(complaint({"-z"}) == "unknown option '-z'");
-  BOOST_TEST(complaint({"--format", "josn"}) == "--format 'josn': did you mean json?");
-  BOOST_TEST(complaint({"--format", "x"}) == "--format 'x': choose one of text|json");
+  BOOST_TEST(complaint({"--format", "josn"}) == "--format 'josn': must be one of text|json; did you mean json?");
+  BOOST_TEST(complaint({"--format", "x"}) == "--format 'x': must be one of text|json");
   BOOST_TEST(complaint({"-c", "0"}, [](const Arguments& a) { return a.count("count", 1, 10); }) ==
              "-c, --count '0': must be a whole number from 1 to 10");
   BOOST_TEST(complaint({"-s", "99K"}, [](const Arguments& a) { return a.size("size", 1, 65'507); }) ==

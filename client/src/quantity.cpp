@@ -1,4 +1,4 @@
-#include "units.hpp"
+#include "quantity.hpp"
 
 #include <array>
 #include <charconv>
