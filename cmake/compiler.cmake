@@ -8,7 +8,7 @@ if(ECHOPOOL_DEVELOP)
 endif()
 
 # Debian's and Fedora's hardening flags; the package builds add their own on top.
-target_compile_options(echopool-compiler INTERFACE -fstack-protector-strong)
+target_compile_options(echopool-compiler INTERFACE -fstack-protector-strong -fstack-clash-protection)
 target_link_options(echopool-compiler INTERFACE -Wl,-z,relro,-z,now)
 target_compile_definitions(echopool-compiler INTERFACE
   BOOST_LOG_DYN_LINK BOOST_ALL_DYN_LINK $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)

@@ -1,0 +1,163 @@
+#include "park_dispatcher.hpp"
+
+#include <echopool/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace echopool {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t release_event = ~std::uint64_t{0};
+constexpr std::size_t wheel_buckets = 256;
+
+}  // namespace
+
+ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Reaper& reaper,
+                               const std::atomic<bool>& draining, SystemCalls& calls)
+    : settings_{settings},
+      runner_{runner},
+      reaper_{reaper},
+      draining_{draining},
+      calls_{calls},
+      lot_{settings.get()->limits.connections},
+      epoll_{::epoll_create1(EPOLL_CLOEXEC)},
+      wheel_{make_wheel(calls.now())},
+      scheduled_(lot_.size()) {
+  if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
+  // Level-triggered and never drained: once awake, every worker sees it.
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = release_event}};
+  if (calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, released_.fd(), &event) != 0)
+    throw StartError{errno, "cannot watch an eventfd"};
+}
+
+std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
+  const TimePoint now = calls_.now();
+  const int fd = connection->stream.fd();
+  const ParkingLot::Key key = lot_.admit(std::move(connection), now);
+  if (!arm(EPOLL_CTL_ADD, fd, key, false)) {
+    connection = lot_.leave(key.place);  // nobody else can have seen it
+    return RefuseReason::connections;
+  }
+  schedule(key.place, now);
+  return std::nullopt;
+}
+
+void ParkDispatcher::serve(Worker& worker) {
+  for (;;) {
+    epoll_event event{};
+    if (calls_.epoll_wait(epoll_.get(), &event, 1, -1) <= 0) continue;  // EINTR
+    if (event.data.u64 == release_event) return;
+    const auto key = ParkingLot::Key::unpack(event.data.u64);
+    if (Connection* connection = lot_.claim(key)) run(key.place, *connection, worker);
+  }
+}
+
+void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
+  if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(place, *how);
+  const int fd = connection.stream.fd();
+  const bool leftover = !connection.leftover.empty();
+  const ParkingLot::Key key = lot_.park(place, calls_.now());
+  if (!arm(EPOLL_CTL_MOD, fd, key, leftover)) {
+    if (lot_.claim(key) != nullptr) end(place, {.reason = EndReason::reset, .error = errno});
+    return;
+  }
+  // The other side of drain(): whoever parks after its round ends the connection itself.
+  if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
+}
+
+bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, bool leftover) noexcept {
+  // With input already read, room for an answer is all that is needed to go on.
+  const std::uint32_t writable = leftover ? std::uint32_t{EPOLLOUT} : 0U;
+  epoll_event event{.events = EPOLLIN | EPOLLONESHOT | writable, .data = {.u64 = key.packed()}};
+  if (calls_.epoll_ctl(epoll_.get(), operation, fd, &event) != 0) return false;
+  lot_.armed(key);
+  return true;
+}
+
+void ParkDispatcher::end_parked(ParkingLot::Key key, EndReason reason) {
+  if (lot_.claim_parked(key) != nullptr) end(key.place, {.reason = reason});
+}
+
+void ParkDispatcher::drain() {
+  for (Place place = 0; place < lot_.size(); ++place) {
+    // What is running or arming just now is ended by its worker, which looks at the draining flag afterwards.
+    if (const auto view = lot_.view(place); view.parked) end_parked({place, view.turn}, EndReason::stopping);
+  }
+}
+
+void ParkDispatcher::schedule(Place place, TimePoint now) {
+  const auto snapshot = settings_.get();
+  const auto when = due({.occupied = true, .opened = now, .last_active = now}, snapshot->timeouts, now);
+  if (!when) return;
+  {
+    const std::lock_guard lock{mutex_};
+    if (scheduled_[place]) return;  // from an earlier connection, whose look comes no later than ours would
+    scheduled_[place] = true;
+    wheel_.insert(place, when->when);
+    if (planned_ && *planned_ <= when->when) return;
+    planned_ = when->when;
+  }
+  reaper_.nudge();
+}
+
+std::optional<ParkDispatcher::Due> ParkDispatcher::due(const ParkingLot::View& view, const TimeoutSettings& limits,
+                                                       TimePoint now) const {
+  std::optional<Due> result;
+  if (limits.idle) result = Due{(view.parked ? view.last_active : now) + *limits.idle, EndReason::idle_timeout};
+  if (limits.session) {
+    const TimePoint end = view.opened + *limits.session;
+    // A running turn minds the limit itself; look again soon, in case it parks just before.
+    const TimePoint when = view.parked ? end : std::max(end, now + milliseconds{100});
+    if (!result || when < result->when) result = Due{when, EndReason::session_limit};
+  }
+  return result;
+}
+
+std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
+  const auto snapshot = settings_.get();
+  std::vector<std::pair<ParkingLot::Key, EndReason>> over;
+  std::optional<TimePoint> next;
+  {
+    const std::lock_guard lock{mutex_};
+    std::vector<Place> looks;
+    if (rebuild_) {
+      rebuild_ = false;
+      wheel_ = make_wheel(now);
+      for (Place place = 0; place < lot_.size(); ++place) looks.push_back(place);
+    } else {
+      looks = wheel_.advance(now);
+    }
+    for (const Place place : looks) {
+      const auto view = lot_.view(place);
+      const auto when = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
+      scheduled_[place] = when.has_value();
+      if (!when) continue;
+      if (view.parked && when->when <= now) over.emplace_back(ParkingLot::Key{place, view.turn}, when->reason);
+      // An ended connection's place stays in the wheel; the next look finds it free, or with a successor.
+      wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
+    }
+    next = planned_ = wheel_.next();
+  }
+  for (const auto& [key, reason] : over) end_parked(key, reason);
+  return next;
+}
+
+void ParkDispatcher::reconfigure() {
+  {
+    const std::lock_guard lock{mutex_};
+    rebuild_ = true;
+  }
+  reaper_.nudge();
+}
+
+TimingWheel ParkDispatcher::make_wheel(TimePoint now) const {
+  const auto limits = settings_.get()->timeouts;
+  const auto shortest =
+      std::min(limits.idle.value_or(milliseconds::max()), limits.session.value_or(milliseconds::max()));
+  return TimingWheel{std::clamp(shortest / 64, milliseconds{5}, milliseconds{500}), wheel_buckets, now};
+}
+
+}  // namespace echopool

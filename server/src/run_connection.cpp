@@ -1,0 +1,44 @@
+#include "acceptor.hpp"
+#include "reaper.hpp"
+#include "session_runner.hpp"
+#include "sockaddr.hpp"
+
+#include <echopool/server.hpp>
+
+#include <stdexcept>
+
+namespace echopool {
+
+EndReason run_connection(InheritedSocket connection, const Handler& handler, const ServerSettings& settings) {
+  SystemCalls& calls = SystemCalls::real();
+  UniqueFd fd{connection.fd};
+  if (const auto wrong = settings.validate(); !wrong.empty()) throw std::invalid_argument{wrong.front()};
+
+  const LiveSettings live{settings};
+  const std::atomic<bool> draining{false};
+  Counters counters;
+  Seats seats{1};
+  SessionRunner runner{counters, draining};
+  Worker worker{live, draining};
+  apply_connection_options(fd.get(), Acceptor::options(settings), calls);
+  const Endpoint peer = peer_endpoint(fd.get());
+  auto session = std::make_unique<Connection>(
+      Connection{.ticket = *seats.try_take(),
+                 .stream = {std::move(fd), {settings.timeouts.receive, settings.timeouts.send}, calls},
+                 .peer = peer,
+                 .handler = &handler,
+                 .id = 1,
+                 .opened = calls.now()});
+  announce(*session);
+  std::optional<SessionEnd> end;
+  while (!end) end = runner.turn(*session, worker, Input::awaited);
+
+  // A reaper of its own, for the lingering close; it ends with this function.
+  Reaper reaper{counters, calls, settings.timeouts.linger};
+  reaper.start({});
+  reaper.close(std::move(session), *end);
+  static_cast<void>(seats.wait_until_empty(std::chrono::steady_clock::time_point::max()));
+  return end->reason;
+}
+
+}  // namespace echopool

@@ -1,0 +1,71 @@
+// The parts of a Server, built and connected; data flows from the acceptor to the reaper. Internal. Owned by Server.
+#pragma once
+
+#include "acceptor.hpp"
+#include "admission.hpp"
+#include "counters.hpp"
+#include "dispatcher.hpp"
+#include "live_settings.hpp"
+#include "reaper.hpp"
+#include "session_runner.hpp"
+#include "ticket.hpp"
+#include "udp_server.hpp"
+#include "worker_pool.hpp"
+
+#include <echopool/server.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace echopool {
+
+struct Server::Impl {
+  Impl(ServerSettings given, SystemCalls& system_calls);
+  ~Impl();
+
+  void listen_on(const Endpoint& where, Handler handler);
+  void adopt(InheritedSocket listener, Handler handler);
+  void udp_listen_on(const Endpoint& where, DatagramHandler handler);
+  void start();
+  StopReport stop(std::chrono::milliseconds grace);
+  void reconfigure(const ServerSettings& settings);
+
+  SystemCalls& calls;
+  LiveSettings settings;
+  std::atomic<bool> draining{false};
+  Counters counters;
+  Seats seats;
+  Admission admission;
+  std::deque<Handler> handlers;  // addresses stay
+  std::vector<Listener> listeners;
+  std::vector<Endpoint> tcp_endpoints;
+  std::vector<Endpoint> udp_endpoints;
+  UdpServer udp;
+  Reaper reaper;
+  SessionRunner runner;
+  std::unique_ptr<Dispatcher> dispatcher;
+  WorkerPool pool;
+  Acceptor acceptor;
+
+ private:
+  void bind_one(const Endpoint& where, const Handler& handler);
+  void bind_both_families(std::uint16_t port, const Handler& handler);
+  void undo_start() noexcept;
+  StopReport stop_all();
+  /// Waits until every connection has ended: true, or false when the grace period is over.
+  [[nodiscard]] bool wait_for_connections();
+  [[nodiscard]] std::uint64_t ended() const;
+
+  enum class Stage : std::uint8_t { built, running, stopping, stopped };
+  std::mutex mutex;
+  std::condition_variable changed;
+  Stage stage = Stage::built;                      // guarded by mutex
+  std::chrono::steady_clock::time_point deadline;  // likewise: the end of the grace period
+  StopReport report;                               // likewise
+};
+
+}  // namespace echopool
