@@ -23,6 +23,9 @@ class Thread {
   void join();
   /// Waits at most so long; true when the thread has ended.
   bool join_for(std::chrono::milliseconds limit);
+  /// Lets go of a thread that cannot be joined, because it hangs in a system call for ever. All it uses must belong to
+  /// it; it ends with the process.
+  void abandon() { thread_.detach(); }
   /// pthread_kill(3). The thread must not have been joined.
   void signal(int number);
   [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }
