@@ -23,8 +23,10 @@ class ECHOPOOL_EXPORT Datagram {
   /// The address the datagram was sent to, which is also the one a reply leaves from.
   [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
 
-  /// Answers with `bytes` (at most 65,507; more throws std::length_error) when the handler has returned. Bytes that
-  /// are part of data() are sent from where they are, others are copied. The last call counts.
+  /// Answers with `bytes` when the handler has returned; none is an empty datagram. Bytes that are part of data() are
+  /// sent from where they are, others are copied. The last call counts, and a handler that throws answers nothing.
+  /// More than one datagram holds (65,507 bytes to an IPv4 peer, 65,527 to an IPv6 one) throws std::length_error.
+  /// A sender's address can be forged: an answer longer than the question makes the server an amplifier.
   void reply(std::span<const std::byte> bytes);
 
  private:
