@@ -61,8 +61,9 @@ void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
   const bool leftover = !connection.leftover.empty();
   const ParkingLot::Key key = lot_.park(place, calls_.now());
   if (!arm(EPOLL_CTL_MOD, fd, key, leftover)) {
-    if (lot_.claim(key) != nullptr) end(place, {.reason = EndReason::reset, .error = errno});
-    return;
+    const int error = errno;
+    lot_.keep(key);
+    return end(place, {.reason = EndReason::reset, .error = error});
   }
   // The other side of drain(): whoever parks after its round ends the connection itself.
   if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
@@ -78,12 +79,12 @@ bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, bool leftov
 }
 
 void ParkDispatcher::end_parked(ParkingLot::Key key, EndReason reason) {
-  if (lot_.claim_parked(key) != nullptr) end(key.place, {.reason = reason});
+  if (lot_.claim(key) != nullptr) end(key.place, {.reason = reason});
 }
 
 void ParkDispatcher::drain() {
   for (Place place = 0; place < lot_.size(); ++place) {
-    // What is running or arming just now is ended by its worker, which looks at the draining flag afterwards.
+    // What is running or arming just now is ended by its worker, which looks at the draining flag when it has parked.
     if (const auto view = lot_.view(place); view.parked) end_parked({place, view.turn}, EndReason::stopping);
   }
 }

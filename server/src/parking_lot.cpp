@@ -1,5 +1,7 @@
 #include "parking_lot.hpp"
 
+#include <thread>
+
 namespace echopool {
 namespace {
 
@@ -38,27 +40,24 @@ ParkingLot::Key ParkingLot::park(Place place, TimePoint now) noexcept {
 
 void ParkingLot::armed(Key key) noexcept {
   std::atomic<std::uint64_t>& word = cells_[key.place].word;
-  std::uint64_t seen = word.load(std::memory_order_relaxed);
-  if (turn_of(seen) != key.turn || (seen & state_mask) != arming) return;
-  word.compare_exchange_strong(seen, (seen & ~state_mask) | parked, std::memory_order_seq_cst);
+  // Nobody else changes the word while it says `arming`. Sequentially consistent for the sake of who parks while the
+  // server begins to drain: see ParkDispatcher::run().
+  word.store((word.load(std::memory_order_relaxed) & ~state_mask) | parked, std::memory_order_seq_cst);
+}
+
+void ParkingLot::keep(Key key) noexcept {
+  std::atomic<std::uint64_t>& word = cells_[key.place].word;
+  word.store((word.load(std::memory_order_relaxed) & ~state_mask) | running, std::memory_order_relaxed);
 }
 
 Connection* ParkingLot::claim(Key key) noexcept {
   if (key.place >= cells_.size()) return nullptr;
   Cell& cell = cells_[key.place];
-  std::uint64_t seen = cell.word.load(std::memory_order_relaxed);
-  for (;;) {
-    if (turn_of(seen) != key.turn || (seen & state_mask) < arming) return nullptr;
-    const std::uint64_t mine = (seen & ~state_mask) | running;
-    // Fails when the one that armed it says `parked` just now, or when the reaper was quicker: look again.
-    if (cell.word.compare_exchange_weak(seen, mine, std::memory_order_acquire, std::memory_order_relaxed))
-      return cell.connection.get();
+  std::uint64_t seen = cell.word.load(std::memory_order_acquire);
+  while (turn_of(seen) == key.turn && (seen & state_mask) == arming) {
+    std::this_thread::yield();
+    seen = cell.word.load(std::memory_order_acquire);
   }
-}
-
-Connection* ParkingLot::claim_parked(Key key) noexcept {
-  Cell& cell = cells_[key.place];
-  std::uint64_t seen = cell.word.load(std::memory_order_seq_cst);
   if (turn_of(seen) != key.turn || (seen & state_mask) != parked) return nullptr;
   const std::uint64_t mine = (seen & ~state_mask) | running;
   return cell.word.compare_exchange_strong(seen, mine, std::memory_order_acquire) ? cell.connection.get() : nullptr;

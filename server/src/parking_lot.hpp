@@ -2,12 +2,12 @@
 // its word. Internal. Every function may be called from any thread within its stated rule.
 //
 //   free ──admit──▶ arming ──armed──▶ parked ──claim──▶ running ──leave──▶ free
-//                     ▲  └──────────────claim──────────▶ │
-//                     └──────────────park────────────────┘
+//                     ▲                                    │
+//                     └───────────────park─────────────────┘
 //
-// `arming` is the moment between "anybody may take it" and the end of the epoll_ctl(2) call that says so: a worker that
-// gets the event may claim it, the reaper may not, because the descriptor must stay open until that call is over.
-// The word also counts turns, and an epoll event carries the turn it was armed for, so an event that comes late, for a
+// `arming` lasts as long as the epoll_ctl(2) call that makes the connection's events flow. An event can be there before
+// that call has returned; who gets it waits until it has, so that no descriptor is closed under a call that uses it.
+// The word also counts turns, and an event carries the turn it was armed for, so an event that comes late, for a
 // connection that is gone or was served since, claims nothing.
 #pragma once
 
@@ -53,13 +53,13 @@ class ParkingLot {
   [[nodiscard]] Key admit(std::unique_ptr<Connection> connection, TimePoint now);
   /// The owner gives the place up: arming. Before the epoll_ctl(2) call.
   [[nodiscard]] Key park(Place place, TimePoint now) noexcept;
-  /// After the epoll_ctl(2) call: parked, unless somebody has claimed it already.
+  /// After the epoll_ctl(2) call: parked, and anybody's to claim. Only for who called admit() or park().
   void armed(Key key) noexcept;
+  /// Instead of armed(), when that call failed: the caller owns the connection again.
+  void keep(Key key) noexcept;
 
-  /// The caller owns the connection from here on; nullptr: the key is out of date.
+  /// The caller owns the connection from here on; nullptr: the key is out of date, or somebody else was quicker.
   [[nodiscard]] Connection* claim(Key key) noexcept;
-  /// As claim(), but only if it is parked: while it is arming, another thread may still use its descriptor.
-  [[nodiscard]] Connection* claim_parked(Key key) noexcept;
   /// The owner takes the connection away; the place is free.
   [[nodiscard]] std::unique_ptr<Connection> leave(Place place);
 

@@ -11,6 +11,9 @@ namespace echopool {
 namespace {
 
 constexpr std::size_t buffer_size = 64 * 1024;
+/// Smaller reads take what is there into the buffer, so that a header and its body cost one recv(2); for larger ones
+/// copying would cost more than the call it saves.
+constexpr std::size_t read_ahead_below = 4096;
 
 IoErrorKind kind_of(EndReason reason, int error) noexcept {
   switch (reason) {
@@ -134,7 +137,10 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
 
 IoResult SessionIo::take(std::span<std::byte> into) noexcept {
   if (into.empty()) return {};
-  if (!has_buffered()) return receive(into);
+  if (!has_buffered()) {
+    if (into.size() >= read_ahead_below) return receive(into);
+    if (const IoResult result = fill(); !result.ok()) return result;
+  }
   const std::size_t n = std::min(into.size(), end_ - begin_);
   std::memcpy(into.data(), buffer_.data() + begin_, n);
   begin_ += n;

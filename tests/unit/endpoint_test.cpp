@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include <echopool/endpoint.hpp>
+
+#include <boost/test/unit_test.hpp>
 
 #include <stdexcept>
 

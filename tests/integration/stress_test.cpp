@@ -1,0 +1,117 @@
+// Ready, close, time out and stop, all at once, on thousands of connections: what the ownership rules of the
+// dispatchers must survive. Most telling under the thread sanitizer.
+#include "disciplines.hpp"
+#include "eventually.hpp"
+
+#include <atomic>
+#include <random>
+#include <system_error>
+#include <thread>
+
+using namespace echopool;
+using namespace echopool::test;
+
+namespace {
+
+/// Opens connections and does one of everything to them until the server is gone.
+class Troublemaker {
+ public:
+  Troublemaker(Endpoint server, unsigned seed) : server_{server}, random_{seed} {}
+
+  void run(const std::atomic<bool>& over) {
+    while (!over) {
+      try {
+        trouble();
+        ++done;
+      } catch (const std::exception&) {
+        ++cut_short;  // the server timed it out, refused it, or is gone: all of that is allowed here
+      }
+    }
+  }
+
+  std::uint64_t done = 0;
+  std::uint64_t cut_short = 0;
+
+ private:
+  void trouble() {
+    std::vector<Client> clients;
+    for (int i = 0; i < 8; ++i) clients.emplace_back(server_);
+    for (Client& client : clients) {
+      switch (random_() % 6) {
+        case 0:
+          client.reset();
+          break;
+        case 1:
+          client.close();
+          break;
+        case 2:
+          client.send("hello");
+          break;
+        case 3: {
+          client.send("hello");
+          if (client.receive(5) != "hello") throw std::runtime_error{"ended early"};
+          break;
+        }
+        case 4: {
+          client.send(pattern(1000));
+          client.finish_sending();
+          const std::string answer = client.receive_all();
+          if (answer != std::string_view{pattern(1000)}.substr(0, answer.size())) throw std::logic_error{"wrong echo"};
+          break;
+        }
+        default:
+          std::this_thread::sleep_for(std::chrono::milliseconds{random_() % 4});
+          break;  // let it idle out
+      }
+    }
+  }
+
+  Endpoint server_;
+  std::minstd_rand random_;
+};
+
+}  // namespace
+
+ECHOPOOL_TEST(everything_at_once_leaves_nothing_behind) {
+  ServerSettings settings = settings_for(idle);
+  settings.pool.workers = 8;
+  settings.timeouts.idle = 6ms;
+  settings.timeouts.receive = 6ms;
+  settings.timeouts.linger = 5ms;
+  settings.timeouts.session = 40ms;
+  settings.limits.connections = 40;
+  for (unsigned round = 0; round < 3; ++round) {
+    RunningServer server{settings};
+    std::atomic<bool> over{false};
+    std::vector<Troublemaker> troublemakers;
+    for (unsigned i = 0; i < 4; ++i) troublemakers.emplace_back(server.endpoint(), round * 10 + i + 1);
+    std::vector<std::thread> threads;
+    for (auto& troublemaker : troublemakers) threads.emplace_back([&] { troublemaker.run(over); });
+    BOOST_TEST(eventually([&] { return server.stats().accepted > 1'500; }));
+    const StopReport report = server->stop(std::chrono::milliseconds{round * 10});
+    over = true;
+    for (auto& thread : threads) thread.join();
+
+    BOOST_TEST(report.stuck == 0U);
+    const Stats stats = server.stats();
+    BOOST_TEST(stats.open == 0U);
+    std::uint64_t ends = 0;
+    for (const auto count : stats.ended) ends += count;
+    for (const auto count : stats.refused) ends += count;
+    BOOST_TEST(ends == stats.accepted);
+    BOOST_TEST(stats.ended_for(EndReason::handler_error) == 0U);
+    BOOST_TEST(stats.ended_for(EndReason::peer_closed) > 0U);
+    BOOST_TEST(stats.ended_for(EndReason::idle_timeout) > 0U);
+  }
+}
+
+ECHOPOOL_TEST(starting_and_stopping_again_and_again) {
+  ServerSettings settings = settings_for(idle);
+  for (int i = 0; i < 50; ++i) {
+    RunningServer server{settings};
+    Client client = server.connect();
+    client.send("x");
+    if (i % 2 == 0) BOOST_TEST(client.receive(1) == "x");
+    BOOST_TEST(server->stop(0ms).stuck == 0U);
+  }
+}
