@@ -22,7 +22,7 @@ struct OptionValue {
 
 /// Something a person has to correct: one line, naming where it was said and what would be right.
 struct Problem {
-  enum class Kind { usage, configuration };
+  enum class Kind { usage, configuration, failure };  ///< of the command line, of a value, of anything else
   Kind kind;
   std::string text;
 };

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t help_width = 100;
 constexpr std::size_t help_column = 34;
-constexpr std::size_t comment_width = 100;
+constexpr std::size_t comment_width = 98;  // without the "# " in front
 
 std::string switch_head(const Switch& each) {
   std::string head = each.letter == 0 ? "      --" : std::string{"  -"} + each.letter + ", --";
