@@ -182,11 +182,13 @@ void UdpServer::answer(const UdpListener& listener, std::size_t count, TimePoint
     else
       drop(batch, DropReason::handler_error);
   }
+  counters_.add(batch);  // before sending: who has an answer finds its question counted
   const DatagramBatch::Sent sent = batch_->send(listener, calls_);
-  batch.answered = sent.answered;
-  batch.answered_bytes = sent.bytes;
-  drop(batch, DropReason::send_failed, sent.failed);
-  counters_.add(batch);
+  UdpStats answers;
+  answers.answered = sent.answered;
+  answers.answered_bytes = sent.bytes;
+  drop(answers, DropReason::send_failed, sent.failed);
+  counters_.add(answers);
 }
 
 std::optional<DropReason> UdpServer::admit(const UdpListener& listener, std::size_t i, TimePoint now) noexcept {

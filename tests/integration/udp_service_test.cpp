@@ -207,14 +207,17 @@ BOOST_AUTO_TEST_CASE(by_default_one_source_is_capped_and_another_is_not_hurt) {
     flooder.send(server.endpoint(), "flood");
     while (flooder.receive_now()) continue;
   }
-  BOOST_TEST(other.ask(server.endpoint(), "mine").bytes == "mine");
-  BOOST_TEST(
-      eventually([&] { return server.stats().received + server.stats().dropped_for(DropReason::kernel) == sent + 1; }));
+  // The flood may overflow the socket's buffer, for the others as well: that is the kernel's cap, not ours.
+  BOOST_TEST(eventually([&] {
+    const UdpStats now = server.stats();
+    return now.received + now.dropped_for(DropReason::kernel) == sent &&
+           now.answered + now.dropped_for(DropReason::rate_per_source) == now.received;
+  }));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const UdpStats stats = server.stats();
   BOOST_TEST(stats.dropped_for(DropReason::rate_per_source) > 0U);
-  BOOST_TEST(stats.answered + stats.dropped_for(DropReason::rate_per_source) == stats.received);
-  BOOST_TEST(static_cast<double>(stats.answered) <= 1 + 100 + 1'000 * elapsed.count() + 10);
+  BOOST_TEST(static_cast<double>(stats.answered) <= 100 + 1'000 * elapsed.count() + 10);
+  BOOST_TEST(other.ask(server.endpoint(), "mine").bytes == "mine");
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_changes_rates_and_access) {
@@ -237,7 +240,8 @@ BOOST_AUTO_TEST_CASE(a_forged_loop_between_two_servers_stays_below_the_cap_and_e
   Forger forger;
   for (const auto& [here, there] : {std::pair{"127.0.0.1:0", "127.0.0.2:0"}, std::pair{"[::1]:0", "[fd00::1]:0"}}) {
     const UdpEcho first{Endpoint::parse(here)};
-    const UdpEcho second{Endpoint::parse(there)};
+    // Not by chance the same port: then the loop would never begin.
+    const UdpEcho second{Endpoint::parse(there).with_port(first.port() ^ 1U)};
     const std::uint64_t injected = 50;
     const auto start = std::chrono::steady_clock::now();
     for (std::uint64_t i = 0; i < injected; ++i) forger.send(first.endpoint(), second.endpoint(), "round and round");
@@ -247,7 +251,9 @@ BOOST_AUTO_TEST_CASE(a_forged_loop_between_two_servers_stays_below_the_cap_and_e
     for (const UdpEcho* server : {&first, &second}) {
       BOOST_TEST(server->stats().answered > 0U);
       BOOST_TEST(static_cast<double>(server->stats().answered) <= 100 + 1'000 * elapsed.count() + 10);
-      BOOST_TEST(server->dropped() == server->stats().dropped_for(DropReason::rate_per_source));
+      for (std::size_t i = 0; i < drop_reasons; ++i)
+        if (const auto reason = static_cast<DropReason>(i); reason != DropReason::rate_per_source)
+          BOOST_TEST(server->stats().dropped[i] == 0U, to_string(reason));
     }
     BOOST_TEST_MESSAGE("answered " << first.stats().answered << " and " << second.stats().answered << " in "
                                    << elapsed.count() << " s");

@@ -70,7 +70,8 @@ std::string v6_packet(const Endpoint& from, const Endpoint& to, std::string_view
   const std::uint32_t next = htonl(IPPROTO_UDP);
   append(pseudo, &length, sizeof length);
   append(pseudo, &next, sizeof next);
-  const std::string payload = udp_packet(from, to, bytes, checksum(pseudo + udp_packet(from, to, bytes, 0)));
+  const std::uint16_t sum = checksum(pseudo + udp_packet(from, to, bytes, 0));
+  const std::string payload = udp_packet(from, to, bytes, sum == 0 ? 0xffff : sum);  // 0 is "none": RFC 8200
 
   ip6_hdr header{};
   header.ip6_flow = htonl(6U << 28);
