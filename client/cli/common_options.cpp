@@ -44,4 +44,31 @@ Endpoint source_of(const Arguments& arguments) {
   return source->with_port(port);
 }
 
+OptionGroup socket_options() {
+  return {"Socket",
+          {{"ttl", 't', "N", "", "hops a packet may make (IP_TTL)"},
+           {"tos", 'Q', "N", "", "type of service, 0 to 255; the DSCP is its upper six bits (IP_TOS)"},
+           {"fragment", 'M', "do|want|dont", "",
+            "do: never fragment, an oversized datagram fails; want: discover the path's MTU; dont: fragment as needed"},
+           {"receive-buffer", '\0', "SIZE", "", "SO_RCVBUF (else the kernel's)"},
+           {"send-buffer", '\0', "SIZE", "", "SO_SNDBUF (else the kernel's)"}}};
+}
+
+SocketSetup setup_of(const Arguments& arguments) {
+  constexpr std::uint64_t largest = 1U << 30;
+  SocketSetup setup;
+  if (arguments.has("ttl")) setup.hop_limit = static_cast<int>(arguments.count("ttl", 1, 255));
+  if (arguments.has("tos")) setup.traffic_class = static_cast<int>(arguments.count("tos", 0, 255));
+  if (arguments.has("receive-buffer"))
+    setup.receive_buffer = static_cast<int>(arguments.size("receive-buffer", 1, largest));
+  if (arguments.has("send-buffer")) setup.send_buffer = static_cast<int>(arguments.size("send-buffer", 1, largest));
+  if (arguments.has("fragment")) {
+    const std::string choice = arguments.text("fragment");
+    setup.fragmentation = choice == "do"     ? Fragmentation::never
+                          : choice == "dont" ? Fragmentation::as_needed
+                                             : Fragmentation::discover;
+  }
+  return setup;
+}
+
 }  // namespace echopool::client

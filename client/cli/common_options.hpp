@@ -3,6 +3,7 @@
 
 #include "arguments.hpp"
 #include "dialer.hpp"
+#include "socket_setup.hpp"
 
 namespace echopool::client {
 
@@ -14,5 +15,9 @@ namespace echopool::client {
 
 /// --source and --source-port as the address to bind to. Throws UsageError.
 [[nodiscard]] Endpoint source_of(const Arguments& arguments);
+
+/// --ttl, --tos, --fragment, --receive-buffer, --send-buffer.
+[[nodiscard]] OptionGroup socket_options();
+[[nodiscard]] SocketSetup setup_of(const Arguments& arguments);
 
 }  // namespace echopool::client

@@ -2,6 +2,7 @@
 #include "arguments.hpp"
 #include "help.hpp"
 #include "network_error.hpp"
+#include "report.hpp"
 #include "suggestion.hpp"
 #include "terminal.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -45,8 +47,23 @@ int help(const std::vector<std::string>& words) {
   return command == nullptr ? unknown_subcommand(words.front()) : print(help_command(*command, width));
 }
 
+/// Whether the result is wanted as JSON, even though the command line may make no sense.
+bool wants_json(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    const bool letters = word.size() > 1 && word[0] == '-' && word[1] != '-';
+    return word == "--json" || (letters && word.find('J') != std::string::npos);
+  });
+}
+
+int fail(const Command& command, const std::vector<std::string>& words, const std::string& what, int error,
+         int status) {
+  std::cerr << "echopool " << command.name << ": " << what << "\n";
+  if (wants_json(words)) print(Json{failure_report(command.name, words, what, error, status)}.to_string() + "\n");
+  return status;
+}
+
 int run(const Command& command, const std::vector<std::string>& words) {
-  const std::string name = "echopool " + std::string{command.name} + ": ";
+  constexpr int failed = 1;
   try {
     const Arguments arguments = Arguments::parse(command, words);
     if (arguments.has("help")) {
@@ -59,14 +76,14 @@ int run(const Command& command, const std::vector<std::string>& words) {
     }
     return command.run(arguments);
   } catch (const UsageError& error) {
-    std::cerr << name << error.what() << "\n'echopool " << command.name << " --help' explains the options.\n";
+    fail(command, words, error.what(), 0, command.usage_error);
+    std::cerr << "'echopool " << command.name << " --help' explains the options.\n";
     return command.usage_error;
   } catch (const NetworkError& error) {
-    std::cerr << name << error.what() << "\n";
+    return fail(command, words, error.what(), error.error(), failed);
   } catch (const std::exception& error) {
-    std::cerr << name << error.what() << "\n";
+    return fail(command, words, error.what(), 0, failed);
   }
-  return 1;
 }
 
 }  // namespace

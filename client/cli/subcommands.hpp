@@ -6,5 +6,6 @@
 namespace echopool::client {
 
 [[nodiscard]] Command talk_command();
+[[nodiscard]] Command ping_command();
 
 }  // namespace echopool::client

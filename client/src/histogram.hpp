@@ -68,7 +68,7 @@ class Histogram {
   static constexpr std::size_t index_of(std::uint64_t value) noexcept {
     constexpr std::uint64_t exact = std::uint64_t{1} << (precision_bits + 1);
     if (value < exact) return static_cast<std::size_t>(value);
-    const int shift = std::bit_width(value) - (precision_bits + 1);
+    const int shift = static_cast<int>(std::bit_width(value)) - (precision_bits + 1);
     return (static_cast<std::size_t>(shift) << precision_bits) + static_cast<std::size_t>(value >> shift);
   }
   /// The middle of a bucket.

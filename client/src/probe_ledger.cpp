@@ -32,11 +32,14 @@ ProbeIdentity ProbeLedger::identity(std::uint64_t sequence) const {
 ProbeIdentity ProbeLedger::next(Nanoseconds scheduled, Nanoseconds now) {
   if (records_.size() == remembered) {
     add(decided_, records_.front().state, &ProbeTotals::lost);
+    if (records_.front().state == State::waiting && oldest_in_time_ == base_) --in_flight_;
     records_.pop_front();
     ++base_;
     oldest_waiting_ = std::max(oldest_waiting_, base_);
+    oldest_in_time_ = std::max(oldest_in_time_, base_);
   }
   records_.push_back({scheduled, now});
+  ++in_flight_;
   return identity(sequence() - 1);
 }
 
@@ -46,20 +49,20 @@ ProbeLedger::Record* ProbeLedger::find(std::uint64_t sequence) {
 }
 
 void ProbeLedger::send_failed(std::uint64_t sequence) {
-  if (Record* record = find(sequence)) record->state = State::send_failed;
-  skip_decided();
+  if (Record* record = find(sequence)) decide(sequence, *record, State::send_failed);
 }
 
 std::optional<std::uint64_t> ProbeLedger::refused() {
   if (oldest_waiting_ == sequence()) return std::nullopt;
   const std::uint64_t sequence = oldest_waiting_;
-  find(sequence)->state = State::refused;
-  skip_decided();
+  decide(sequence, *find(sequence), State::refused);
   return sequence;
 }
 
-void ProbeLedger::skip_decided() {
-  while (oldest_waiting_ < sequence() && find(oldest_waiting_)->state != State::waiting) ++oldest_waiting_;
+void ProbeLedger::decide(std::uint64_t sequence, Record& record, State state) {
+  if (record.state == State::waiting && sequence >= oldest_in_time_) --in_flight_;
+  record.state = state;
+  while (oldest_waiting_ < base_ + records_.size() && find(oldest_waiting_)->state != State::waiting) ++oldest_waiting_;
 }
 
 /// A damaged header names nobody: ask the unanswered probes, the newest first, whether it was one of them.
@@ -98,14 +101,13 @@ ProbeAnswer ProbeLedger::good(std::uint64_t sequence, Record& record, Nanosecond
   }
   answer.kind = AnswerKind::good;
   answer.late = answer.round_trip > limit_;
-  record.state = answer.late ? State::late : State::on_time;
+  decide(sequence, record, answer.late ? State::late : State::on_time);
   if (sequence < next_expected_) {
     answer.overtaken_by = next_expected_ - 1 - sequence;
     ++decided_.reordered;
   } else {
     next_expected_ = sequence + 1;
   }
-  skip_decided();
   return answer;
 }
 
@@ -116,17 +118,25 @@ ProbeAnswer ProbeLedger::damaged(std::uint64_t sequence, Record& record, std::sp
   answer.offset = offset;
   const bool cut = offset == datagram.size() && datagram.size() < length_;
   answer.kind = cut ? AnswerKind::truncated : AnswerKind::corrupt;
-  if (record.state == State::waiting) record.state = cut ? State::truncated : State::corrupt;
-  skip_decided();
+  if (record.state == State::waiting) decide(sequence, record, cut ? State::truncated : State::corrupt);
   return answer;
 }
 
-std::uint64_t ProbeLedger::in_flight(Nanoseconds now) const { return totals(now).pending; }
+std::optional<std::uint64_t> ProbeLedger::overdue(Nanoseconds now) {
+  for (; oldest_in_time_ < sequence(); ++oldest_in_time_) {
+    const Record& record = *find(oldest_in_time_);
+    if (record.state != State::waiting) continue;
+    if (record.sent + limit_ > now) return std::nullopt;
+    --in_flight_;
+    return oldest_in_time_++;
+  }
+  return std::nullopt;
+}
 
-std::optional<Nanoseconds> ProbeLedger::next_deadline(Nanoseconds now) const {
-  for (std::uint64_t sequence = oldest_waiting_; sequence < base_ + records_.size(); ++sequence) {
-    const Record& record = records_[static_cast<std::size_t>(sequence - base_)];
-    if (record.state == State::waiting && record.sent + limit_ > now) return record.sent + limit_;
+std::optional<Nanoseconds> ProbeLedger::next_deadline() const {
+  for (std::uint64_t at = std::max(oldest_in_time_, oldest_waiting_); at < sequence(); ++at) {
+    const Record& record = records_[static_cast<std::size_t>(at - base_)];
+    if (record.state == State::waiting) return record.sent + limit_;
   }
   return std::nullopt;
 }

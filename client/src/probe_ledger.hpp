@@ -76,10 +76,12 @@ class ProbeLedger {
 
   ProbeAnswer received(std::span<const std::byte> datagram, Nanoseconds now);
 
-  /// Probes without any answer, younger than the limit at `now`.
-  [[nodiscard]] std::uint64_t in_flight(Nanoseconds now) const;
-  /// When the oldest of them reaches the limit; nullopt when nothing is in flight.
-  [[nodiscard]] std::optional<Nanoseconds> next_deadline(Nanoseconds now) const;
+  /// The next probe that has reached the limit without any answer; each is told once. nullopt: none has.
+  [[nodiscard]] std::optional<std::uint64_t> overdue(Nanoseconds now);
+  /// When the oldest probe in flight reaches the limit; nullopt when nothing is in flight.
+  [[nodiscard]] std::optional<Nanoseconds> next_deadline() const;
+  /// Probes that may still be answered within the limit: not told as overdue.
+  [[nodiscard]] std::uint64_t in_flight() const noexcept { return in_flight_; }
   /// So far: what is unanswered and older than the limit counts as lost, what is younger as pending.
   [[nodiscard]] ProbeTotals totals(Nanoseconds now) const;
   /// For good: everything unanswered is lost.
@@ -104,7 +106,7 @@ class ProbeLedger {
   ProbeAnswer good(std::uint64_t sequence, Record& record, Nanoseconds now);
   ProbeAnswer damaged(std::uint64_t sequence, Record& record, std::span<const std::byte> datagram, std::size_t offset);
   static void add(ProbeTotals& totals, State state, std::uint64_t ProbeTotals::*waiting_as);
-  void skip_decided();
+  void decide(std::uint64_t sequence, Record& record, State state);
 
   const std::uint64_t run_;
   const std::uint16_t stream_;
@@ -113,8 +115,10 @@ class ProbeLedger {
   std::uint64_t base_ = 0;  // sequence of records_.front()
   std::deque<Record> records_;
   std::uint64_t oldest_waiting_ = 0;  // no probe before it waits
-  std::uint64_t next_expected_ = 0;   // RFC 4737's NextExp
-  ProbeTotals decided_;               // probes that are no longer in records_, and the counts of answers
+  std::uint64_t oldest_in_time_ = 0;  // those before it that wait have been told as overdue
+  std::uint64_t in_flight_ = 0;
+  std::uint64_t next_expected_ = 0;  // RFC 4737's NextExp
+  ProbeTotals decided_;              // probes that are no longer in records_, and the counts of answers
 };
 
 }  // namespace echopool::client

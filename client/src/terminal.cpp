@@ -23,6 +23,13 @@ bool is_live_terminal(int fd) noexcept { return ::isatty(fd) == 1 && environment
 
 bool wants_colour(int fd) noexcept { return is_live_terminal(fd) && environment("NO_COLOR").empty(); }
 
+bool speaks_utf8() noexcept {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+    if (const auto locale = environment(name); !locale.empty())
+      return locale.ends_with("UTF-8") || locale.ends_with("utf8") || locale.ends_with("utf-8");
+  return false;
+}
+
 std::size_t width_of(int fd) noexcept {
   std::size_t width = 80;
   winsize size{};

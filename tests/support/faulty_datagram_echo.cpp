@@ -52,7 +52,11 @@ void FaultyDatagramEcho::take(std::vector<Answer>& waiting) {
   for (const std::size_t offset : fault.corrupt) buffer.at(offset) = ~buffer.at(offset);
   buffer.resize(buffer.size() - std::min(buffer.size(), fault.cut));
   if (fault.stray) send_to(socket_.get(), std::vector(48, std::byte{0x5a}), peer);
-  for (int copy = 0; copy < fault.copies; ++copy) waiting.push_back({Clock::now() + fault.delay, buffer, peer});
+  auto& queue = fault.held ? held_ : waiting;
+  for (int copy = 0; copy < fault.copies; ++copy) queue.push_back({Clock::now() + fault.delay, buffer, peer});
+  if (fault.held) return;
+  waiting.insert(waiting.end(), held_.begin(), held_.end());
+  held_.clear();
 }
 
 void FaultyDatagramEcho::serve() {

@@ -21,7 +21,8 @@ namespace echopool::test {
 /// What happens to one datagram.
 struct DatagramFault {
   int copies = 1;                      ///< 0: dropped, 2: duplicated
-  std::chrono::milliseconds delay{0};  ///< before it is answered; later ones overtake it
+  std::chrono::milliseconds delay{0};  ///< before it is answered
+  bool held = false;                   ///< answered after the next one
   std::vector<std::size_t> corrupt;    ///< offsets of bytes to invert
   std::size_t cut = 0;                 ///< bytes to leave out at the end
   bool stray = false;                  ///< besides: send a datagram of random bytes that nobody asked for
@@ -54,6 +55,7 @@ class FaultyDatagramEcho {
   Endpoint endpoint_;
   WakeFd stop_;
   std::atomic<std::uint64_t> received_{0};
+  std::vector<Answer> held_;  // the thread's
   Thread thread_;
 };
 
