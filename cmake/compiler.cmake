@@ -4,7 +4,7 @@ add_library(echopool-compiler INTERFACE)
 if(ECHOPOOL_DEVELOP)
   target_compile_options(echopool-compiler INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-    -Wcast-qual -Woverloaded-virtual -Wnull-dereference -Werror)
+    -Wcast-qual -Woverloaded-virtual -Werror)
 endif()
 
 # Debian's and Fedora's hardening flags; the package builds add their own on top.

@@ -53,8 +53,10 @@ void read_destination(msghdr& header, const UdpListener& from, DatagramPath& pat
     if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
       const auto info = read_info<in_pktinfo>(control);
       path.destination = v4_destination(info, port);
-      // For a broadcast the kernel gives an address of ours that would do as the source of an answer.
-      path.to_us = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+      // For a broadcast the kernel gives an address of ours that would do as the source of an answer. It gives none for
+      // what came before IP_PKTINFO was set, as a socket from inetd has it waiting: an answer from a broadcast address
+      // is refused by the kernel then.
+      path.to_us = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr || info.ipi_spec_dst.s_addr == htonl(INADDR_ANY);
     } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
       const Endpoint destination = v6_destination(read_info<in6_pktinfo>(control), port);
       if (destination.unmapped() != destination) continue;  // an IPv4 datagram: IP_PKTINFO says more

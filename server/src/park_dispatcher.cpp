@@ -3,6 +3,7 @@
 #include <echopool/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace echopool {
@@ -12,6 +13,13 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t release_event = ~std::uint64_t{0};
 constexpr std::size_t wheel_buckets = 256;
+/// How long what is ready may stand behind a turn that blocks: one to two of these.
+constexpr milliseconds watch_interval{4};
+constexpr int quiet_looks_to_rest = 16;
+/// Two messages within this time, and nobody else's between them: the connection talks alone, and quickly.
+constexpr milliseconds talks_quickly{8};
+/// Then it is parked once, to see whether it is still alone.
+constexpr int most_stays = 256;
 
 }  // namespace
 
@@ -46,19 +54,109 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
 }
 
 void ParkDispatcher::serve(Worker& worker) {
+  ReadyBatch& batch = new_batch();
+  std::array<epoll_event, ReadyBatch::capacity> events;
+  std::uint64_t alone = release_event;  // the place of the connection that came alone the last time
+  TimePoint alone_at;
   for (;;) {
-    epoll_event event{};
-    if (calls_.epoll_wait(epoll_.get(), &event, 1, -1) <= 0) continue;  // EINTR
-    if (event.data.u64 == release_event) return;
-    const auto key = ParkingLot::Key::unpack(event.data.u64);
+    const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    if (count <= 0) continue;  // EINTR
+    const auto last = std::remove_if(events.begin(), events.begin() + count,
+                                     [](const epoll_event& event) { return event.data.u64 == release_event; });
+    const auto ready = static_cast<std::size_t>(last - events.begin());
+    if (ready == 1 && count == 1) {
+      const auto key = ParkingLot::Key::unpack(events.front().data.u64);
+      const TimePoint now = calls_.now();
+      const bool again = key.place == alone && now - alone_at <= talks_quickly;
+      alone = key.place;
+      alone_at = now;
+      if (Connection* connection = lot_.claim(key)) {
+        if (again)
+          stay_with(key, *connection, worker);
+        else
+          run(key.place, *connection, worker);
+      }
+      continue;
+    }
+    alone = release_event;
+    serve_batch(batch, events.data(), ready, worker);
+    if (ready != static_cast<std::size_t>(count)) return;
+  }
+}
+
+void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Worker& worker) {
+  const bool may_stay = worker.settings.get().pool.workers > 1 && !staying_.exchange(true, std::memory_order_relaxed);
+  if (!may_stay) return run(key.place, connection, worker);
+  Input input = Input::ready;
+  std::optional<SessionEnd> how;
+  for (int messages = 0; messages < most_stays; ++messages) {
+    how = runner_.turn(connection, worker, input);
+    if (how || (input == Input::expected && worker.io.turn_received() == 0)) break;
+    input = Input::expected;
+  }
+  staying_.store(false, std::memory_order_relaxed);
+  if (how) return end(key.place, *how);
+  park(key.place, connection.stream.fd(), !connection.leftover.empty());
+}
+
+void ParkDispatcher::serve_batch(ReadyBatch& batch, const epoll_event* events, std::size_t count, Worker& worker) {
+  if (count > 1) {
+    batch.publish(events, count);
+    if (!watching_.load(std::memory_order_seq_cst) && !watching_.exchange(true)) reaper_.nudge();
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (count > 1) batch.advance(i + 1);
+    const auto key = ParkingLot::Key::unpack(events[i].data.u64);
     if (Connection* connection = lot_.claim(key)) run(key.place, *connection, worker);
   }
+  if (count > 1) batch.clear();
+}
+
+std::optional<TimePoint> ParkDispatcher::watch(TimePoint now) {
+  if (!watching_.load(std::memory_order_acquire)) return std::nullopt;
+  bool busy = false;
+  {
+    const std::lock_guard lock{batches_mutex_};
+    for (ReadyBatch& batch : batches_) {
+      const bool still = batch.stands_still();
+      busy = busy || !still;
+      if (still && batch.has_waiting()) {
+        busy = true;
+        batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
+      }
+    }
+    quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
+    if (quiet_looks_ < quiet_looks_to_rest) return now + watch_interval;
+    // A worker publishes its batch and then looks at the flag; we clear the flag and then look at the batches. One of
+    // us sees the other.
+    quiet_looks_ = 0;
+    watching_.store(false, std::memory_order_seq_cst);
+    for (const ReadyBatch& batch : batches_) busy = busy || batch.has_waiting();
+  }
+  if (!busy) return std::nullopt;
+  watching_.store(true, std::memory_order_seq_cst);
+  return now + watch_interval;
+}
+
+void ParkDispatcher::rescue(ParkingLot::Key key) {
+  Connection* connection = lot_.claim(key);
+  if (connection == nullptr) return;
+  const int fd = connection->stream.fd();
+  const bool leftover = !connection->leftover.empty();
+  park(key.place, fd, leftover);
+}
+
+ReadyBatch& ParkDispatcher::new_batch() {
+  const std::lock_guard lock{batches_mutex_};
+  return batches_.emplace_back();
 }
 
 void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
   if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(place, *how);
-  const int fd = connection.stream.fd();
-  const bool leftover = !connection.leftover.empty();
+  park(place, connection.stream.fd(), !connection.leftover.empty());
+}
+
+void ParkDispatcher::park(Place place, int fd, bool leftover) {
   const ParkingLot::Key key = lot_.park(place, calls_.now());
   if (!arm(EPOLL_CTL_MOD, fd, key, leftover)) {
     const int error = errno;
@@ -143,7 +241,8 @@ std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
     next = planned_ = wheel_.next();
   }
   for (const auto& [key, reason] : over) end_parked(key, reason);
-  return next;
+  const auto look = watch(now);
+  return next && look ? std::min(next, look) : next ? next : look;
 }
 
 void ParkDispatcher::reconfigure() {

@@ -3,15 +3,19 @@
 //
 // EPOLLONESHOT (epoll_ctl(2)) makes ownership plain: the event disarms the connection, so the worker that got it is
 // alone with it until it arms it again, at the tail. The set is the run queue: there is no other hand-over, no lock and
-// no condition variable on a request's way.
+// no condition variable on a request's way. A worker takes a few ready connections with one call; should a turn block,
+// the reaper gives those behind it back to the set within some milliseconds.
 #pragma once
 
 #include "dispatcher.hpp"
 #include "parking_lot.hpp"
+#include "ready_batch.hpp"
 #include "reaper.hpp"
 #include "session_runner.hpp"
 #include "timing_wheel.hpp"
 
+#include <atomic>
+#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -35,8 +39,22 @@ class ParkDispatcher final : public Dispatcher {
  private:
   using Place = ParkingLot::Place;
 
+  /// Serves a batch; the reaper looks after what waits in it.
+  void serve_batch(ReadyBatch& batch, const epoll_event* events, std::size_t count, Worker& worker);
+  /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
+  /// parking the connection and finding it again, which would cost two more system calls a message. One worker at a
+  /// time does so, and never the only one.
+  void stay_with(ParkingLot::Key key, Connection& connection, Worker& worker);
+  /// The reaper's: gives connections that wait behind a turn that blocks back to the set, for the other workers.
+  /// Gives the time of its next look, or nullopt when nobody serves batches any more.
+  [[nodiscard]] std::optional<TimePoint> watch(TimePoint now);
+  void rescue(ParkingLot::Key key);
+  /// Gives a batch to a worker that has none yet.
+  [[nodiscard]] ReadyBatch& new_batch();
+
   /// One turn of the connection in `place`, which the caller owns; then it is parked again or closed.
   void run(Place place, Connection& connection, Worker& worker);
+  void park(Place place, int fd, bool leftover);
   /// Watches the connection for input and makes it claimable. False: the kernel refused.
   [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, bool leftover) noexcept;
   /// Ends a connection that still waits as it did when its key was read.
@@ -61,6 +79,13 @@ class ParkDispatcher final : public Dispatcher {
   ParkingLot lot_;
   UniqueFd epoll_;
   WakeFd released_;
+
+  std::atomic<bool> staying_{false};   // a worker stays with a connection
+  std::atomic<bool> watching_{false};  // the reaper looks after batches
+  int quiet_looks_ = 0;                // the reaper's
+
+  std::mutex batches_mutex_;
+  std::deque<ReadyBatch> batches_;  // guarded by batches_mutex_; addresses stay
 
   std::mutex mutex_;
   TimingWheel wheel_;            // guarded by mutex_, as is all that follows

@@ -23,8 +23,8 @@
 
 namespace echopool {
 
-struct Server::Impl {
-  Impl(ServerSettings given, SystemCalls& system_calls);
+struct [[gnu::visibility("hidden")]] Server::Impl {
+  Impl(ServerSettings given, SystemCalls & system_calls);
   ~Impl();
 
   void listen_on(const Endpoint& where, Handler handler);

@@ -135,6 +135,29 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
   }
 }
 
+bool SessionIo::await_input(std::chrono::milliseconds patience) noexcept {
+  if (has_buffered()) return true;
+  begin_ = end_ = 0;
+  const IoResult result = connection_->stream.receive(buffer_, patience);
+  switch (result.status) {
+    case IoStatus::ok:
+      end_ = result.bytes;
+      turn_received_ += result.bytes;
+      last_read_was_full_ = result.bytes == buffer_.size();
+      return true;
+    case IoStatus::end:
+      end_seen_ = !aborting_.stop_requested();
+      if (!end_seen_) fail(result, EndReason::stopping);
+      return end_seen_;
+    case IoStatus::timed_out:
+    case IoStatus::interrupted:
+      return false;
+    default:
+      fail(result, EndReason::reset);
+      return false;
+  }
+}
+
 IoResult SessionIo::take(std::span<std::byte> into) noexcept {
   if (into.empty()) return {};
   if (!has_buffered()) {

@@ -39,6 +39,10 @@ class SessionIo {
   /// A handler's call is one message: its first byte starts the clock of `timeouts.message`.
   void begin_message() noexcept;
 
+  /// Waits for the first byte of a message on behalf of a handler that is not called yet, at most `patience`: true when
+  /// the handler should be called (input, or the peer's end), false when nothing came or failure() says why.
+  [[nodiscard]] bool await_input(std::chrono::milliseconds patience) noexcept;
+
   [[nodiscard]] Session session() noexcept { return Session{*this}; }
 
   [[nodiscard]] bool has_buffered() const noexcept { return begin_ < end_; }

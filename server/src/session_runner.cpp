@@ -41,6 +41,10 @@ std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& wo
 }
 
 std::optional<SessionEnd> SessionRunner::converse(Connection& connection, SessionIo& io, Input input) {
+  if (input == Input::expected && !io.await_input(patience)) {
+    if (io.failure()) return ended(io, EndReason::reset);
+    return std::nullopt;
+  }
   for (int calls = 0; calls < calls_per_turn && io.turn_bytes() < bytes_per_turn; ++calls) {
     SessionEnd end;
     io.begin_message();

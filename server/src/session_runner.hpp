@@ -8,19 +8,24 @@
 #include "worker.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace echopool {
 
 /// What a handler that is called now can count on.
-enum class Input : bool {
-  ready,    ///< there is input: it need not wait for its first byte (park)
-  awaited,  ///< it waits for its first byte, as long as `timeouts.idle` (hold)
+enum class Input : std::uint8_t {
+  ready,     ///< there is input: it need not wait for its first byte (park)
+  awaited,   ///< it waits for its first byte, as long as `timeouts.idle` (hold)
+  expected,  ///< input will probably come at once; if it does not, the handler is not called (park)
 };
 
 class SessionRunner {
  public:
+  /// How long Input::expected waits. It is also what a worker can be late for others that need it, so it is short.
+  static constexpr std::chrono::milliseconds patience{10};
   /// A turn is bounded, so that one busy connection cannot keep a worker from the others.
   static constexpr int calls_per_turn = 16;
   static constexpr std::size_t bytes_per_turn = 256 * 1024;

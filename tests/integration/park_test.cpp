@@ -1,0 +1,140 @@
+// What only parking promises: a connection costs no worker while it waits, and nobody waits behind a turn that blocks.
+#include "disciplines.hpp"
+#include "eventually.hpp"
+
+#include <atomic>
+
+using namespace echopool;
+using namespace echopool::test;
+
+namespace {
+
+/// Echoes, but a message that begins with '1' or '2' waits until gate 1 or 2 is opened.
+class Gated {
+ public:
+  Handler handler() {
+    return [this](Session& peer) {
+      std::array<std::byte, 100> chunk;
+      const std::size_t size = peer.read_some(chunk);
+      if (size == 0) return Next::close;
+      const int gate = static_cast<int>(chunk[0]) - '1';
+      if (gate == 0 || gate == 1) {
+        ++waiting[static_cast<std::size_t>(gate)];
+        open_[static_cast<std::size_t>(gate)].wait(false);
+      }
+      peer.write(std::span{chunk}.first(size));
+      return Next::again;
+    };
+  }
+  void open(std::size_t gate) {
+    open_[gate] = true;
+    open_[gate].notify_all();
+  }
+  std::array<std::atomic<int>, 2> waiting{};
+
+ private:
+  std::array<std::atomic<bool>, 2> open_{};
+};
+
+ServerSettings parked(std::size_t workers) {
+  ServerSettings settings = settings_for(IdleConnections::park);
+  settings.pool.workers = workers;
+  return settings;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_ready_does_not_wait_behind_a_turn_that_blocks) {
+  Gated gated;
+  RunningServer server{parked(2), gated.handler()};
+  std::vector<Client> first;
+  for (int i = 0; i < 2; ++i) {
+    first.push_back(server.connect());
+    first.back().send("1");
+  }
+  BOOST_REQUIRE(eventually([&] { return gated.waiting[0] == 2; }));
+  // Both workers are busy: what comes now is taken in one batch, and the first of it blocks.
+  Client blocker = server.connect();
+  blocker.send("2");
+  std::vector<Client> others;
+  for (int i = 0; i < 6; ++i) {
+    others.push_back(server.connect());
+    others.back().send("hello");
+  }
+  BOOST_REQUIRE(eventually([&] { return server.stats().open == 9; }));
+  gated.open(0);
+  for (Client& client : others) BOOST_TEST(client.receive(5) == "hello");
+  BOOST_TEST(gated.waiting[1] == 1);
+  gated.open(1);
+  BOOST_TEST(blocker.receive(1) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_talks_alone_does_not_keep_the_others_out) {
+  RunningServer server{parked(2)};
+  Client alone = server.connect();
+  for (int i = 0; i < 1'000; ++i) {
+    alone.send("x");
+    BOOST_REQUIRE(alone.receive(1) == "x");
+  }
+  std::vector<Client> others;
+  for (int i = 0; i < 10; ++i) {
+    others.push_back(server.connect());
+    others.back().send("y");
+    BOOST_TEST(others.back().receive(1) == "y");
+  }
+  alone.send("z");
+  BOOST_TEST(alone.receive(1) == "z");
+  alone.finish_sending();
+  BOOST_TEST(alone.ended_cleanly());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_talks_alone_is_ended_by_its_limits_as_any_other) {
+  ServerSettings settings = parked(2);
+  settings.timeouts.idle = 100ms;
+  RunningServer server{settings};
+  Client alone = server.connect();
+  for (int i = 0; i < 100; ++i) {
+    alone.send("x");
+    BOOST_REQUIRE(alone.receive(1) == "x");
+  }
+  BOOST_TEST(alone.ended_cleanly());
+  alone.close();
+  BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::idle_timeout) == 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_burst_of_pipelined_lines_is_served_in_bounded_turns_and_in_full) {
+  RunningServer server{parked(1), [](Session& peer) {
+                         const auto line = peer.read_line();
+                         if (!line) return Next::close;
+                         peer.write(std::string{*line} + "\n");
+                         return Next::again;
+                       }};
+  Client bulk = server.connect();
+  std::string lines;
+  for (int i = 0; i < 5'000; ++i) lines += std::to_string(i) + "\n";
+  bulk.send(lines);
+  Client other = server.connect();
+  other.send("me\n");
+  BOOST_TEST(other.receive(3) == "me\n");
+  bulk.finish_sending();
+  BOOST_TEST((bulk.receive_all() == lines));
+}
+
+// The bound of DESIGN: N workers and M peers that never read; everyone else is served within ceil(M/N) times `send`,
+// and each offender is gone by its limit.
+BOOST_AUTO_TEST_CASE(peers_that_never_read_are_gone_by_their_limit_and_others_are_served) {
+  ServerSettings settings = parked(2);
+  settings.timeouts.send = 200ms;
+  settings.socket.send_buffer = 16_KiB;
+  RunningServer server{settings};
+  const std::string flood = pattern(1 << 20);
+  std::vector<Client> offenders;
+  for (int i = 0; i < 4; ++i) {
+    offenders.emplace_back(server.endpoint(), 4096);
+    while (offenders.back().send_some(flood) > 0) continue;
+  }
+  Client honest = server.connect();
+  honest.send("hello");
+  BOOST_TEST(honest.receive(5) == "hello");
+  BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::send_timeout) == 4; }));
+}
