@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include "unique_fd.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
@@ -92,6 +94,12 @@ Program::Program(const std::vector<std::string>& words, std::string input, const
   ::posix_spawn_file_actions_adddup2(&actions, in.theirs, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, out.theirs, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, err.theirs, STDERR_FILENO);
+  // High first: none of ours may stand where another one goes.
+  std::vector<UniqueFd> high;
+  for (const auto& [theirs, ours] : settings.descriptors) {
+    high.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, 64));
+    ::posix_spawn_file_actions_adddup2(&actions, high.back().get(), theirs);
+  }
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t defaults;

@@ -15,6 +15,7 @@ struct ProgramSettings {
   std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
   int terminal_columns = 0;                        ///< > 0: standard error is a terminal of that width, not a pipe
   bool keep_input_open = false;                    ///< standard input does not end by itself
+  std::map<int, int> descriptors;                  ///< number in the program, and ours; also for 0, 1 and 2
 };
 
 struct ProgramResult {
@@ -37,6 +38,8 @@ class Program {
   /// More input.
   void write(std::string_view text) { input_ += text; }
   void end_input() { keep_input_open_ = false; }
+  /// What it has printed so far.
+  [[nodiscard]] const ProgramResult& so_far() const noexcept { return result_; }
   /// True as soon as standard output or error contains `text`; false when the program ends or `limit` passes before.
   [[nodiscard]] bool prints(std::string_view text, std::chrono::milliseconds limit = std::chrono::seconds{20});
   /// Waits for the end, feeding and reading; kills the program after `limit`.
