@@ -23,11 +23,13 @@ bool SourceRates::take(const Rate& rate, const Endpoint& source, TokenBucket::Ti
   return fullest.bucket.take(rate, now);
 }
 
-// Multiply-shift hashing (Dietzfelbinger et al., 1997): with a random odd multiplier no two keys are likely to share a
-// set, and nobody who does not know the multiplier can choose keys that do.
+// Multiply-shift hashing (Dietzfelbinger et al., 1997), twice: once would put runs of neighbouring addresses into few
+// sets for some multipliers. Nobody who does not know the multiplier can choose keys that share a set.
 SourceRates::Set& SourceRates::set_of(std::uint64_t key) noexcept {
   const auto bits = static_cast<unsigned>(std::countr_zero(sets_.size()));
-  return sets_[bits == 0 ? 0 : (key * multiplier_) >> (64 - bits)];
+  std::uint64_t hash = key * multiplier_;
+  hash = (hash ^ hash >> 32) * multiplier_;
+  return sets_[bits == 0 ? 0 : hash >> (64 - bits)];
 }
 
 std::uint64_t SourceRates::random_seed() {
