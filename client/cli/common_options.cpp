@@ -44,11 +44,12 @@ Endpoint source_of(const Arguments& arguments) {
   return source->with_port(port);
 }
 
-OptionGroup socket_options() {
+OptionGroup socket_options(SocketLetters letters) {
+  const auto letter = [ping = letters == SocketLetters::of_ping](char of_ping) { return ping ? of_ping : '\0'; };
   return {"Socket",
-          {{"ttl", 't', "N", "", "hops a packet may make (IP_TTL)"},
-           {"tos", 'Q', "N", "", "type of service, 0 to 255; the DSCP is its upper six bits (IP_TOS)"},
-           {"fragment", 'M', "do|want|dont", "",
+          {{"ttl", letter('t'), "N", "", "hops a packet may make (IP_TTL)"},
+           {"tos", letter('Q'), "N", "", "type of service, 0 to 255; the DSCP is its upper six bits (IP_TOS)"},
+           {"fragment", letter('M'), "do|want|dont", "",
             "do: never fragment, an oversized datagram fails; want: discover the path's MTU; dont: fragment as needed"},
            {"receive-buffer", '\0', "SIZE", "", "SO_RCVBUF (else the kernel's)"},
            {"send-buffer", '\0', "SIZE", "", "SO_SNDBUF (else the kernel's)"}}};

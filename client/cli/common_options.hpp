@@ -16,8 +16,11 @@ namespace echopool::client {
 /// --source and --source-port as the address to bind to. Throws UsageError.
 [[nodiscard]] Endpoint source_of(const Arguments& arguments);
 
+/// Letters mean different things in different families of tools; those of ping(8) are ping's alone.
+enum class SocketLetters { none, of_ping };
+
 /// --ttl, --tos, --fragment, --receive-buffer, --send-buffer.
-[[nodiscard]] OptionGroup socket_options();
+[[nodiscard]] OptionGroup socket_options(SocketLetters letters);
 [[nodiscard]] SocketSetup setup_of(const Arguments& arguments);
 
 }  // namespace echopool::client

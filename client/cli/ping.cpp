@@ -3,6 +3,7 @@
 
 #include "common_options.hpp"
 #include "connect_ping.hpp"
+#include "folded.hpp"
 #include "interrupts.hpp"
 #include "latency_text.hpp"
 #include "ping_text.hpp"
@@ -129,7 +130,7 @@ int run(const Arguments& arguments) {
   }
   std::cout << "\n" << summarise(report, title_of(plan, peer), width);
   if (plan.histogram) std::cout << "\n" << draw_histogram(report.round_trips, width, speaks_utf8());
-  for (const std::string& note : notes) std::cout << "note: " << note << "\n";
+  for (const std::string& note : notes) std::cout << folded("note: " + note, width) << "\n";
   std::cout << std::flush;
   return status;
 }
@@ -161,7 +162,7 @@ Command ping_command() {
                   {{"size", 's', "SIZE", "64", "bytes of a probe; with -u at least 48, which carry its identity"},
                    {"connect", '\0', "", "", "measure how long connecting takes, and send nothing"},
                    {"no-kernel-times", '\0', "", "", "do not ask the kernel for time stamps"}}},
-                 socket_options(),
+                 socket_options(SocketLetters::of_ping),
                  {"Output",
                   {{"quiet", 'q', "", "", "print the summary alone"},
                    {"outstanding", 'O', "", "", "say before each probe that the last is not yet answered"},

@@ -7,5 +7,6 @@ namespace echopool::client {
 
 [[nodiscard]] Command talk_command();
 [[nodiscard]] Command ping_command();
+[[nodiscard]] Command load_command();
 
 }  // namespace echopool::client

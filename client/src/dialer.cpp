@@ -13,12 +13,6 @@
 namespace echopool::client {
 namespace {
 
-int pending_error(int fd) noexcept {
-  int error = 0;
-  socklen_t length = sizeof error;
-  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
-}
-
 int bind_source(int fd, const Endpoint& source, const Endpoint& peer) noexcept {
   if (source == Endpoint{}) return 0;
   // `*:port` is any address of the peer's family.
@@ -36,22 +30,34 @@ int wait_connected(int fd, const DialSettings& settings) noexcept {
     case Wait::ready:
       break;
   }
-  return pending_error(fd);
+  return finish_connect(fd);
 }
 
 }  // namespace
 
-int try_connect(const Endpoint& peer, Transport transport, const DialSettings& settings, Connection& connection) {
+int finish_connect(int fd) noexcept {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+int begin_connect(const Endpoint& peer, Transport transport, const DialSettings& settings, UniqueFd& socket) {
   const SocketAddress address = to_sockaddr(peer);
   const int type = transport == Transport::udp ? SOCK_DGRAM : SOCK_STREAM;
-  UniqueFd socket{::socket(address.storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (!socket) return errno;
-  if (settings.prepare) settings.prepare(socket.get());
-  if (const int error = bind_source(socket.get(), settings.source, peer); error != 0) return error;
-  if (::connect(socket.get(), address.get(), address.length) != 0) {
-    if (errno != EINPROGRESS) return errno;
-    if (const int error = wait_connected(socket.get(), settings); error != 0) return error;
-  }
+  UniqueFd fresh{::socket(address.storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (!fresh) return errno;
+  if (settings.prepare) settings.prepare(fresh.get());
+  if (const int error = bind_source(fresh.get(), settings.source, peer); error != 0) return error;
+  const int error = ::connect(fresh.get(), address.get(), address.length) == 0 ? 0 : errno;
+  if (error == 0 || error == EINPROGRESS) socket = std::move(fresh);
+  return error;
+}
+
+int try_connect(const Endpoint& peer, Transport transport, const DialSettings& settings, Connection& connection) {
+  UniqueFd socket;
+  int error = begin_connect(peer, transport, settings, socket);
+  if (error == EINPROGRESS) error = wait_connected(socket.get(), settings);
+  if (error != 0) return error;
   const int flags = ::fcntl(socket.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return errno;
   const Endpoint local = local_endpoint(socket.get());

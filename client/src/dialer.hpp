@@ -26,6 +26,14 @@ struct Connection {
   Endpoint local;
 };
 
+/// Makes a non-blocking socket and begins to connect it. Returns 0 (connected), EINPROGRESS (poll(2) for POLLOUT, then
+/// finish_connect()) or another errno; `socket` is set in the first two cases.
+[[nodiscard]] int begin_connect(const Endpoint& peer, Transport transport, const DialSettings& settings,
+                                UniqueFd& socket);
+
+/// What a connection begun has come to: 0 or errno.
+[[nodiscard]] int finish_connect(int fd) noexcept;
+
 /// Connects to one address. Returns 0 or errno (ETIMEDOUT after `limit`, ECANCELED); `connection` is set only on 0.
 [[nodiscard]] int try_connect(const Endpoint& peer, Transport transport, const DialSettings& settings,
                               Connection& connection);

@@ -1,5 +1,6 @@
 #include "ping_text.hpp"
 
+#include "folded.hpp"
 #include "latency_text.hpp"
 #include "network_error.hpp"
 #include "quantity.hpp"
@@ -105,8 +106,8 @@ std::string describe(const ProbeTotals& totals) {
 }
 
 std::string summarise(const PingReport& report, const std::string& title, std::size_t width) {
-  std::string text =
-      "--- " + title + " ---\n" + describe(report.totals) + " in " + format_duration(report.duration) + "\n";
+  std::string text = "--- " + title + " ---\n" + describe(report.totals) + " in " + format_duration(report.duration);
+  text = folded(text, width) + "\n";
   if (report.round_trips.count() == 0) return text;
   std::vector<LatencyRow> rows{{"application", &report.round_trips}};
   if (report.kernel_round_trips.count() > 0) rows.push_back({"network", &report.kernel_round_trips});

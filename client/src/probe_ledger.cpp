@@ -30,8 +30,8 @@ ProbeIdentity ProbeLedger::identity(std::uint64_t sequence) const {
 }
 
 ProbeIdentity ProbeLedger::next(Nanoseconds scheduled, Nanoseconds now) {
-  if (records_.size() == remembered) {
-    add(decided_, records_.front().state, &ProbeTotals::lost);
+  if (records_.size() == remembered_) {
+    add(decided_, records_.front(), &ProbeTotals::lost);
     if (records_.front().state == State::waiting && oldest_in_time_ == base_) --in_flight_;
     records_.pop_front();
     ++base_;
@@ -50,6 +50,12 @@ ProbeLedger::Record* ProbeLedger::find(std::uint64_t sequence) {
 
 void ProbeLedger::send_failed(std::uint64_t sequence) {
   if (Record* record = find(sequence)) decide(sequence, *record, State::send_failed);
+}
+
+void ProbeLedger::take_back() {
+  records_.pop_back();
+  --in_flight_;
+  oldest_waiting_ = std::min(oldest_waiting_, sequence());
 }
 
 std::optional<std::uint64_t> ProbeLedger::refused() {
@@ -95,7 +101,7 @@ ProbeAnswer ProbeLedger::good(std::uint64_t sequence, Record& record, Nanosecond
   answer.round_trip = now - record.sent;
   answer.from_schedule = now - record.scheduled;
   if (record.state == State::on_time || record.state == State::late) {
-    ++decided_.duplicates;
+    if (record.scheduled >= counted_from_) ++decided_.duplicates;
     answer.kind = AnswerKind::duplicate;
     return answer;
   }
@@ -104,7 +110,7 @@ ProbeAnswer ProbeLedger::good(std::uint64_t sequence, Record& record, Nanosecond
   decide(sequence, record, answer.late ? State::late : State::on_time);
   if (sequence < next_expected_) {
     answer.overtaken_by = next_expected_ - 1 - sequence;
-    ++decided_.reordered;
+    if (record.scheduled >= counted_from_) ++decided_.reordered;
   } else {
     next_expected_ = sequence + 1;
   }
@@ -141,8 +147,9 @@ std::optional<Nanoseconds> ProbeLedger::next_deadline() const {
   return std::nullopt;
 }
 
-void ProbeLedger::add(ProbeTotals& totals, State state, std::uint64_t ProbeTotals::*waiting_as) {
-  switch (state) {
+void ProbeLedger::add(ProbeTotals& totals, const Record& record, std::uint64_t ProbeTotals::*waiting_as) const {
+  if (record.scheduled < counted_from_) return;
+  switch (record.state) {
     case State::waiting:
       ++(totals.*waiting_as);
       break;
@@ -170,13 +177,13 @@ void ProbeLedger::add(ProbeTotals& totals, State state, std::uint64_t ProbeTotal
 ProbeTotals ProbeLedger::totals(Nanoseconds now) const {
   ProbeTotals result = decided_;
   for (const Record& record : records_)
-    add(result, record.state, record.sent + limit_ > now ? &ProbeTotals::pending : &ProbeTotals::lost);
+    add(result, record, record.sent + limit_ > now ? &ProbeTotals::pending : &ProbeTotals::lost);
   return result;
 }
 
 ProbeTotals ProbeLedger::final_totals() const {
   ProbeTotals result = decided_;
-  for (const Record& record : records_) add(result, record.state, &ProbeTotals::lost);
+  for (const Record& record : records_) add(result, record, &ProbeTotals::lost);
   return result;
 }
 

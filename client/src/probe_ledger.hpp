@@ -64,17 +64,24 @@ struct ProbeTotals {
 
 class ProbeLedger {
  public:
-  /// `limit`: an answer that takes longer is late. `length`: of every probe.
-  ProbeLedger(std::uint64_t run, std::uint16_t stream, std::uint32_t length, Nanoseconds limit)
-      : run_{run}, stream_{stream}, length_{length}, limit_{limit} {}
+  /// `limit`: an answer that takes longer is late. `length`: of every probe. Of all the probes of a run that may last
+  /// for ever, the last `remembered` are kept; older ones are decided for good, and an answer to one is then a stray.
+  ProbeLedger(std::uint64_t run, std::uint16_t stream, std::uint32_t length, Nanoseconds limit,
+              std::size_t remembered = std::size_t{1} << 20)
+      : run_{run}, stream_{stream}, length_{length}, limit_{limit}, remembered_{remembered} {}
 
   /// The identity of the next probe; to be followed by sent() or send_failed() of its sequence.
   [[nodiscard]] ProbeIdentity next(Nanoseconds scheduled, Nanoseconds now);
   void send_failed(std::uint64_t sequence);
+  /// The last probe was not sent after all and shall leave no trace.
+  void take_back();
   /// An ICMP error does not name the probe it answers: it is the oldest that has no answer. nullopt: there is none.
   std::optional<std::uint64_t> refused();
 
   ProbeAnswer received(std::span<const std::byte> datagram, Nanoseconds now);
+
+  /// Probes due before this moment, a warm-up, are left out of the totals, and so are their answers.
+  void count_from(Nanoseconds due) noexcept { counted_from_ = due; }
 
   /// The next probe that has reached the limit without any answer; each is told once. nullopt: none has.
   [[nodiscard]] std::optional<std::uint64_t> overdue(Nanoseconds now);
@@ -97,21 +104,20 @@ class ProbeLedger {
     State state = State::waiting;
   };
 
-  /// Older probes are decided for good, so that a run may last for ever; an answer to one is then a stray.
-  static constexpr std::size_t remembered = std::size_t{1} << 20;
-
   [[nodiscard]] ProbeIdentity identity(std::uint64_t sequence) const;
   [[nodiscard]] Record* find(std::uint64_t sequence);
   [[nodiscard]] std::optional<std::uint64_t> whose(std::span<const std::byte> datagram) const;
   ProbeAnswer good(std::uint64_t sequence, Record& record, Nanoseconds now);
   ProbeAnswer damaged(std::uint64_t sequence, Record& record, std::span<const std::byte> datagram, std::size_t offset);
-  static void add(ProbeTotals& totals, State state, std::uint64_t ProbeTotals::*waiting_as);
+  void add(ProbeTotals& totals, const Record& record, std::uint64_t ProbeTotals::*waiting_as) const;
   void decide(std::uint64_t sequence, Record& record, State state);
 
   const std::uint64_t run_;
   const std::uint16_t stream_;
   const std::uint32_t length_;
   const Nanoseconds limit_;
+  const std::size_t remembered_;
+  Nanoseconds counted_from_{Nanoseconds::min()};
   std::uint64_t base_ = 0;  // sequence of records_.front()
   std::deque<Record> records_;
   std::uint64_t oldest_waiting_ = 0;  // no probe before it waits

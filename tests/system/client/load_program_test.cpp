@@ -1,0 +1,222 @@
+#include "faulty_datagram_echo.hpp"
+#include "faulty_stream_echo.hpp"
+#include "json_reader.hpp"
+#include "program.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <signal.h>
+
+using namespace echopool;
+using namespace echopool::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+ProgramResult load(std::vector<std::string> words) {
+  words.insert(words.begin(), {built_program("echopool"), "load"});
+  return run_program(words);
+}
+
+JsonReader measured(std::vector<std::string> words) {
+  words.push_back("-J");
+  return JsonReader{load(words).out};
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::string dead_address() {
+  const FaultyStreamEcho gone;
+  return gone.endpoint().to_string();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_closed_loop_measures_exactly_as_many_requests_as_asked) {
+  const FaultyStreamEcho server;
+  for (const auto& more : std::vector<std::vector<std::string>>{
+           {}, {"--pipeline", "16"}, {"-c", "1"}, {"-c", "5", "-T", "3"}, {"-l", "1"}, {"-l", "100000", "-c", "3"}}) {
+    std::vector<std::string> words{"-n", "500", server.endpoint().to_string()};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto result = measured(words);
+    BOOST_TEST(result.number("requests.answered") == 500);
+    BOOST_TEST(result.number("requests.sent") == 500);
+    BOOST_TEST(result.number("requests.lost") == 0);
+    BOOST_TEST(result.number("service.count") == 500);
+    BOOST_TEST(result.number("bytes.verified") == 500 * result.number("options.request_bytes"));
+    BOOST_TEST(result.is_null("response"));
+    BOOST_TEST(result.number("exit_status") == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_open_loop_sends_what_its_schedule_says_over_tcp_and_udp) {
+  const FaultyStreamEcho tcp;
+  const FaultyDatagramEcho udp;
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"-R", "1000", "-t", "300ms", "-c", "4", tcp.endpoint().to_string()},
+           {"-R", "1000", "-t", "300ms", "-c", "4", "-T", "2", "-u", udp.endpoint().to_string()},
+           {"-R", "200", "-t", "300ms", "-c", "4", "--new-conn", tcp.endpoint().to_string()}}) {
+    const auto result = measured(words);
+    const double due = words[1] == "200" ? 60 : 300;
+    BOOST_TEST(result.number("requests.answered") + result.number("requests.lost") == due);
+    BOOST_TEST(result.number("response.count") == result.number("requests.answered"));
+    BOOST_TEST(result.number("response.mean_ns") >= result.number("service.mean_ns"));
+    BOOST_TEST(result.number("send_lag.count") == result.number("requests.sent"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_open_loop_counts_the_wait_that_a_slow_service_causes) {
+  // Each answer takes 20 ms, and 100 a second are asked for over one connection: a closed loop would report 20 ms.
+  const FaultyStreamEcho server{{.delay = 20ms, .block = 64}};
+  const auto result = measured({"-R", "100", "-n", "40", "-c", "1", "-W", "10s", server.endpoint().to_string()});
+  BOOST_TEST(result.number("requests.answered") == 40);
+  BOOST_TEST(result.number("response.max_ns") > 300e6);
+}
+
+BOOST_AUTO_TEST_CASE(the_warm_up_is_not_measured) {
+  const FaultyStreamEcho server;
+  const auto result = measured({"-R", "1000", "--warm-up", "200ms", "-t", "100ms", server.endpoint().to_string()});
+  BOOST_TEST(result.number("requests.answered") + result.number("requests.lost") == 100);
+  BOOST_TEST(result.number("bytes.sent") == 300 * 64);
+  const FaultyDatagramEcho udp;
+  const auto datagrams =
+      measured({"-u", "-R", "1000", "--warm-up", "200ms", "-t", "100ms", udp.endpoint().to_string()});
+  BOOST_TEST(datagrams.number("probes.on_time") + datagrams.number("probes.late") + datagrams.number("probes.lost") ==
+             100);
+}
+
+BOOST_AUTO_TEST_CASE(every_fault_of_a_datagram_is_counted_in_its_own_class_and_exactly) {
+  const FaultyDatagramEcho server{[](std::uint64_t index) {
+    DatagramFault fault;
+    switch (index % 10) {
+      case 1:
+        fault.copies = 0;
+        break;
+      case 2:
+        fault.copies = 2;
+        break;
+      case 4:
+        fault.corrupt = {60};
+        break;
+      case 6:
+        fault.cut = 10;
+        break;
+      case 7:
+        fault.stray = true;
+        break;
+      default:
+        break;
+    }
+    return fault;
+  }};
+  const auto result =
+      measured({"-u", "-n", "100", "-c", "1", "-W", "100ms", "-l", "100", server.endpoint().to_string()});
+  BOOST_TEST(result.number("requests.sent") == 100);
+  BOOST_TEST(result.number("requests.answered") == 70);
+  BOOST_TEST(result.number("requests.corrupt") == 20);
+  BOOST_TEST(result.number("requests.lost") == 10);
+  BOOST_TEST(result.number("probes.corrupt") == 10);
+  BOOST_TEST(result.number("probes.truncated") == 10);
+  BOOST_TEST(result.number("probes.duplicates") == 10);
+  BOOST_TEST(result.number("probes.strays") == 10);
+  BOOST_TEST(result.number("requests.loss_ratio") == 0.3);
+  BOOST_TEST(result.number("exit_status") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_byte_makes_one_request_of_a_stream_corrupt) {
+  const FaultyStreamEcho server{{.corrupt_at = 6400}};
+  const auto result = measured({"-n", "300", "-c", "1", server.endpoint().to_string()});
+  BOOST_TEST(result.number("requests.answered") == 299);
+  BOOST_TEST(result.number("requests.corrupt") == 1);
+  BOOST_TEST(result.number("exit_status") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(broken_connections_cost_their_requests_and_are_opened_again) {
+  const FaultyStreamEcho server{{.close_after = 640}};
+  const auto result = measured({"-n", "35", "-c", "1", server.endpoint().to_string()});
+  BOOST_TEST(result.number("requests.answered") + result.number("requests.lost") == 35);
+  BOOST_TEST(result.number("requests.lost") == 3);
+  BOOST_TEST(result.number("connections.opened") == 4);
+  BOOST_TEST(result.size("connections.broken") == 1U);
+  BOOST_TEST(result.number("connections.broken.0.count") == 3);
+}
+
+BOOST_AUTO_TEST_CASE(new_connections_are_made_measured_and_closed_for_each_request) {
+  const FaultyStreamEcho server;
+  const auto fresh = measured({"--new-conn", "-n", "200", "-c", "4", server.endpoint().to_string()});
+  BOOST_TEST(fresh.number("requests.answered") == 200);
+  BOOST_TEST(fresh.number("connections.opened") == 200);
+  BOOST_TEST(fresh.number("connections.connect.count") == 200);
+  const auto reset = measured({"--new-conn", "--reset", "-n", "50", "-c", "2", server.endpoint().to_string()});
+  BOOST_TEST(reset.number("requests.answered") == 50);
+  const auto connect = measured({"--connect-only", "-n", "200", "-c", "4", server.endpoint().to_string()});
+  BOOST_TEST(connect.number("requests.answered") == 200);
+  BOOST_TEST(connect.number("bytes.sent") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_printed_while_it_runs_and_add_up) {
+  const FaultyStreamEcho server;
+  const auto result = measured({"-R", "1000", "-t", "500ms", "-i", "100ms", server.endpoint().to_string()});
+  BOOST_TEST(result.size("intervals") >= 4U);
+  double answered = 0;
+  for (std::size_t i = 0; i < result.size("intervals"); ++i)
+    answered += result.number("intervals." + std::to_string(i) + ".answered");
+  BOOST_TEST(answered <= 500);
+  BOOST_TEST(answered > 0);
+  const auto text = load({"-t", "250ms", "-i", "100ms", server.endpoint().to_string()});
+  BOOST_TEST(contains(text.out, "  0.0-0.1 "), text.out);
+  BOOST_TEST(contains(text.out, "  0.1-0.2 "), text.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_of_fail_if_decides_the_exit_status) {
+  const FaultyStreamEcho server;
+  const std::string address = server.endpoint().to_string();
+  BOOST_TEST(load({"-n", "100", "--fail-if", "loss>0,p50>10s", address}).status == 0);
+  const auto failed = load({"-n", "100", "--fail-if", "p50>1ns", address});
+  BOOST_TEST(failed.status == 1);
+  BOOST_TEST(contains(failed.out, "FAILED p50>1ns: it was "), failed.out);
+  BOOST_TEST(load({"--fail-if", "p50=1", address}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_is_not_there_is_an_error_at_once) {
+  const std::string address = dead_address();
+  const auto tcp = load({address});
+  BOOST_TEST(tcp.status == 1);
+  BOOST_TEST(contains(tcp.err, "cannot connect to " + address + ": Connection refused; nothing listens there"),
+             tcp.err);
+  const auto udp = measured({"-u", "-n", "10", "-c", "1", "-W", "100ms", address});
+  BOOST_TEST(udp.number("exit_status") == 1);
+  BOOST_TEST(udp.number("requests.answered") == 0);
+  BOOST_TEST(udp.number("requests.lost") == 10);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_echo_is_found_out) {
+  const FaultyStreamEcho silent{{.silent_after = 0}};
+  const auto lost = measured({"-n", "4", "-c", "4", "-W", "100ms", silent.endpoint().to_string()});
+  BOOST_TEST(lost.number("requests.lost") == 4);
+  BOOST_TEST(lost.number("exit_status") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(ctrl_c_ends_the_run_and_sums_it_up) {
+  const FaultyStreamEcho server;
+  Program program{{built_program("echopool"), "load", "-t", "1h", "-i", "50ms", "-J", server.endpoint().to_string()}};
+  while (server.accepted() < 17) BOOST_REQUIRE(!program.prints("exit_status", 5ms));
+  program.signal(SIGINT);
+  const auto result = program.finish();
+  BOOST_TEST(result.status >= 0);
+  const JsonReader json{result.out};
+  BOOST_TEST(json.boolean("interrupted"));
+}
+
+BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
+  for (const auto& words : std::vector<std::vector<std::string>>{{"-t", "1", "-n", "1"},
+                                                                 {"-u", "--new-conn"},
+                                                                 {"--new-conn", "--connect-only"},
+                                                                 {"-R", "10", "--pipeline", "2"},
+                                                                 {"--reset"},
+                                                                 {"-u", "-l", "10"},
+                                                                 {"-R", "0"},
+                                                                 {"-t", "0"},
+                                                                 {"-c", "0"}})
+    BOOST_TEST(load(words).status == 2);
+}
