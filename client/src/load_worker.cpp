@@ -17,7 +17,10 @@
 namespace echopool::client {
 namespace {
 
-constexpr std::chrono::milliseconds tick_interval{5};
+/// How often time limits are looked at. Long, so that waiting for it costs no timer of its own (the kernel's tick, at
+/// least 100 a second, is always earlier); datagrams, whose loss frees a place, need it shorter.
+constexpr std::chrono::milliseconds tick_interval{50};
+constexpr std::chrono::milliseconds datagram_tick{5};
 
 std::unique_ptr<LoadChannel> make_channel(LoadContext& context, std::size_t number) {
   switch (context.settings.mode) {
@@ -81,7 +84,7 @@ std::vector<LoadInterval> LoadWorker::take_rows() {
 }
 
 void LoadWorker::run() {
-  ::prctl(PR_SET_TIMERSLACK, 1UL);  // by default the kernel rounds our waits to 50 us
+  if (settings_.is_open_loop()) ::prctl(PR_SET_TIMERSLACK, 1UL);  // by default waits may end 50 us late
   for (const auto& channel : channels_) channel->prepare();
   while (start_at_ == 0 && !abandoned_) {
     const bool prepared = std::all_of(channels_.begin(), channels_.end(), [](auto& c) { return c->prepared(); });
@@ -151,7 +154,7 @@ bool LoadWorker::is_over(Nanoseconds now) {
 void LoadWorker::wait(Nanoseconds now) {
   if (now >= next_tick_) {
     for (const auto& channel : channels_) channel->tick(now);
-    next_tick_ = now + tick_interval;
+    next_tick_ = now + (settings_.mode == LoadMode::stream ? tick_interval : datagram_tick);
   }
   Nanoseconds until = next_tick_;
   if (schedule_) until = std::min(until, schedule_->due());

@@ -137,8 +137,10 @@ BOOST_AUTO_TEST_CASE(broken_connections_cost_their_requests_and_are_opened_again
   BOOST_TEST(result.number("requests.answered") + result.number("requests.lost") == 35);
   BOOST_TEST(result.number("requests.lost") == 3);
   BOOST_TEST(result.number("connections.opened") == 4);
-  BOOST_TEST(result.size("connections.broken") == 1U);
-  BOOST_TEST(result.number("connections.broken.0.count") == 3);
+  double broken = 0;  // closed or, where our next request met the closed socket, reset
+  for (std::size_t i = 0; i < result.size("connections.broken"); ++i)
+    broken += result.number("connections.broken." + std::to_string(i) + ".count");
+  BOOST_TEST(broken == 3);
 }
 
 BOOST_AUTO_TEST_CASE(new_connections_are_made_measured_and_closed_for_each_request) {
