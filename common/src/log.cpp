@@ -99,7 +99,7 @@ Logging::~Logging() {
 
 void Logging::reconfigure(const LogSettings& settings) {
   if (!impl_->is_open) throw std::logic_error{"echopool::Logging is closed"};
-  if (const auto wrong = settings.validate(); !wrong.empty()) throw StartError{EINVAL, wrong.front()};
+  if (const auto wrong = settings.validate(); !wrong.empty()) throw StartError{0, wrong.front()};
 
   std::erase_if(impl_->retired, [](const auto& feeder) { return feeder->join_until({}); });
   Feeders in;
@@ -107,8 +107,8 @@ void Logging::reconfigure(const LogSettings& settings) {
     if (can_stay(sink, impl_->settings, settings)) continue;
     // One hung feeder per sink is enough: reloading again and again must not gather threads.
     if (std::ranges::any_of(impl_->retired, [&](const auto& feeder) { return feeder->sink() == sink; }))
-      throw StartError{EBUSY, "the log sink '" + std::string{to_string(sink)} +
-                                  "' still hangs since the last change of its settings; restart the program"};
+      throw StartError{0, "the log sink '" + std::string{to_string(sink)} +
+                              "' still hangs since the last change of its settings; restart the program"};
     in.push_back(std::make_unique<Feeder>(sink, make_line_writer(sink, settings)));
   }
   const auto first_out = std::ranges::stable_partition(impl_->feeders, [&](const auto& feeder) {

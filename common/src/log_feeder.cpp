@@ -1,21 +1,26 @@
-// Everything that touches Boost.Log's core.
+// Everything that touches Boost.Log's core. Its records stay on the thread that logs: our sinks copy them into queues
+// of our own, because asynchronous_sink would keep whole records (six times the memory), destroy them on another thread
+// through reference counts that the thread sanitizer cannot see, and offers no way to wait for its end with a deadline.
 #include "log_feeder.hpp"
 
 #include "line_count.hpp"
-#include "log_backend.hpp"
+#include "line_queue.hpp"
 #include "log_line.hpp"
+#include "reporting_writer.hpp"
 
 #include <boost/log/attributes/attribute_set.hpp>
 #include <boost/log/attributes/attribute_value_impl.hpp>
+#include <boost/log/attributes/value_extraction.hpp>
 #include <boost/log/core.hpp>
-#include <boost/log/sinks/async_frontend.hpp>
-#include <boost/log/sinks/bounded_fifo_queue.hpp>
-#include <boost/log/utility/exception_handler.hpp>
+#include <boost/log/sinks/basic_sink_backend.hpp>
+#include <boost/log/sinks/unlocked_frontend.hpp>
 #include <boost/smart_ptr/make_shared_object.hpp>
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
@@ -31,62 +36,41 @@ constinit std::shared_mutex gate;
 constinit std::size_t connected = 0;  ///< feeders that get lines; with none the core would print on standard output
 constinit bool is_exiting = false;
 
-/// What this thread is handing over: the core calls the sinks' functions below on the same thread.
+/// What this thread is handing over: the core asks the sinks for it on the same thread.
 struct HandOver {
   bool ours = false;                  ///< and not a record of the program's own use of Boost.Log
   const LineCount* except = nullptr;  ///< the sink that shall not get the line
-  LineCount* target = nullptr;        ///< the sink whose queue is asked to take it
-  LineCount* full = nullptr;          ///< a sink whose queue had no room for it
 };
 constinit thread_local HandOver handing{};
 
-struct CountOverflow {
-  template <class Lock>
-  static bool on_overflow(const logging::record_view&, Lock&) noexcept {
-    handing.full = handing.target;
-    handing.full->lose(1);
-    return false;
-  }
-  static void on_queue_space_available() noexcept {}
-  static void interrupt() noexcept {}
+struct Stamp {
+  LogLevel level;
+  std::chrono::system_clock::time_point time;
 };
 
-using AsynchronousSink =
-    sinks::asynchronous_sink<WriterBackend, sinks::bounded_fifo_queue<log_queue_capacity, CountOverflow>>;
+/// The attributes of our records. A program's own sinks look for the text in "Message".
+struct Attributes {
+  const logging::attribute_name message{"Message"};
+  const logging::attribute_name stamp{"EchopoolStamp"};
 
-class CountedSink final : public AsynchronousSink {
- public:
-  CountedSink(const boost::shared_ptr<WriterBackend>& backend, LineCount& count)
-      : AsynchronousSink{backend, /*start_thread=*/false}, count_{count} {
-    set_exception_handler(logging::make_exception_suppressor());  // without it one would end the process
+  static const Attributes& get() {
+    static const Attributes instance;
+    return instance;
   }
-
-  bool will_consume(const logging::attribute_value_set& /*values*/) override {
-    if (!handing.ours || handing.except == &count_) return false;
-    count_.issue();
-    return true;
-  }
-
-  void consume(const logging::record_view& record) override {
-    handing.target = &count_;
-    AsynchronousSink::consume(record);
-  }
-
- private:
-  LineCount& count_;
 };
 
 void push(LogLevel level, std::string_view line, const LineCount* except) {
   static const logging::attribute_set no_attributes;
+  using logging::attributes::make_attribute_value;
   const auto core = logging::core::get();
   handing = {.ours = true, .except = except};
   if (logging::record record = core->open_record(no_attributes)) {
-    using logging::attributes::make_attribute_value;
-    const LogAttributes::Stamp stamp{level, std::chrono::system_clock::now()};
-    record.attribute_values().insert(LogAttributes::get().message, make_attribute_value(std::string{line}));
-    record.attribute_values().insert(LogAttributes::get().stamp, make_attribute_value(stamp));
+    const Stamp stamp{level, std::chrono::system_clock::now()};
+    record.attribute_values().insert(Attributes::get().message, make_attribute_value(std::string{line}));
+    record.attribute_values().insert(Attributes::get().stamp, make_attribute_value(stamp));
     core->push_record(std::move(record));
   }
+  handing = {};
 }
 
 /// Tells the other sinks that one has begun to fail.
@@ -95,6 +79,30 @@ void push_outage(const LineCount& count, std::string_view error) {
   const LineBuffer line{"log sink failed", {{"sink", to_string(count.sink())}, {"error", error}}};
   push(LogLevel::error, line.view(), &count);
 }
+
+/// The end of Boost.Log's way: a record becomes a line in one sink's queue.
+class QueueBackend final : public sinks::basic_sink_backend<sinks::concurrent_feeding> {
+ public:
+  QueueBackend(LineQueue& queue, LineCount& count) : queue_{queue}, count_{count} {}
+
+  void consume(const logging::record_view& record) noexcept {
+    try {
+      count_.issue();
+      const auto& stamp = record[Attributes::get().stamp].extract_or_throw<Stamp>();
+      const auto& text = record[Attributes::get().message].extract_or_throw<std::string>();
+      if (queue_.push({stamp.level, stamp.time, text})) return;
+      count_.lose(1);
+      if (count_.begin_outage())
+        push_outage(count_, "its queue of " + std::to_string(log_queue_capacity) + " lines is full");
+    } catch (const std::exception&) {  // bad_alloc
+      count_.lose(1);
+    }
+  }
+
+ private:
+  LineQueue& queue_;
+  LineCount& count_;
+};
 
 /// Runs `hand` while the feeders stay as they are; gives false when there are none. An exception, which can only be
 /// bad_alloc, costs the line.
@@ -106,7 +114,7 @@ bool while_connected(Hand hand) noexcept {
     const std::shared_lock lock{gate};
     is_connected = connected > 0 && !is_exiting;
     if (is_connected) hand();
-  } catch (...) {
+  } catch (const std::exception&) {
     lost_lines.fetch_add(1, std::memory_order_relaxed);
   }
   handing = {};
@@ -144,25 +152,26 @@ struct SilenceAtExit {
 }  // namespace
 
 struct Feeder::State {
-  State(LogSink name, std::unique_ptr<LineWriter> writer)
-      : count{name},
-        backend{boost::make_shared<WriterBackend>(
-            std::move(writer), count,
-            [this](std::string_view error) { return while_connected([&] { push_outage(count, error); }); })},
-        sink{boost::make_shared<CountedSink>(backend, count)} {}
+  State(LogSink name, std::unique_ptr<LineWriter> line_writer)
+      : count{name}, writer{std::move(line_writer), count, [this](std::string_view error) {
+                              return while_connected([&] { push_outage(count, error); });
+                            }} {
+    sink->set_filter([this](const auto& /*values*/) { return handing.ours && handing.except != &count; });
+  }
 
   /// The thread's life. The writer is opened and destroyed here because both may hang.
   void run() noexcept {
-    backend->open();
-    sink->run();
-    sink->feed_records();
-    backend->close();
+    writer.open();
+    while (const auto line = queue.pop()) writer.write({line->level, line->time, line->text});
+    writer.close();
   }
 
-  const logging::core_ptr core = logging::core::get();
   LineCount count;
-  const boost::shared_ptr<WriterBackend> backend;
-  const boost::shared_ptr<CountedSink> sink;
+  LineQueue queue{log_queue_capacity};
+  ReportingWriter writer;
+  logging::core_ptr core = logging::core::get();  ///< for the owner: at exit the core may be gone before the feeder
+  const boost::shared_ptr<sinks::unlocked_sink<QueueBackend>> sink =
+      boost::make_shared<sinks::unlocked_sink<QueueBackend>>(boost::make_shared<QueueBackend>(queue, count));
 };
 
 Feeder::Feeder(LogSink sink, std::unique_ptr<LineWriter> writer)
@@ -173,21 +182,22 @@ Feeder::Feeder(LogSink sink, std::unique_ptr<LineWriter> writer)
 }
 
 Feeder::~Feeder() {
+  state_->core.reset();
   const bool is_new = !std::exchange(is_stopped_, true);
-  if (is_new) state_->sink->stop();
+  if (is_new) state_->queue.close();
   if (join_until(std::chrono::steady_clock::now() + std::chrono::seconds{is_new ? 1 : 0})) return;
   // A thread inside a hung write(2) or syslog(3) cannot be woken, and waiting for it would hang the program's end. It
   // keeps its state; when it does wake up it finds that it was abandoned, writes nothing more and ends.
-  state_->backend->abandon();
-  state_->count.lose_the_rest();
   thread_.abandon();
+  state_->writer.abandon();
+  state_->count.lose_the_rest();
 }
 
 LogSink Feeder::sink() const noexcept { return state_->count.sink(); }
 
 void Feeder::stop() {
   is_stopped_ = true;
-  state_->sink->stop();
+  state_->queue.close();
 }
 
 bool Feeder::join_until(std::chrono::steady_clock::time_point deadline) {
@@ -203,12 +213,7 @@ void exchange_feeders(const Feeders& out, const Feeders& in) {
 }
 
 void hand_over(LogLevel level, std::string_view line) noexcept {
-  while_connected([&] {
-    push(level, line, nullptr);
-    LineCount* const full = handing.full;
-    if (full != nullptr && full->begin_outage())
-      push_outage(*full, "its queue of " + std::to_string(log_queue_capacity) + " lines is full");
-  });
+  while_connected([&] { push(level, line, nullptr); });
 }
 
 }  // namespace echopool

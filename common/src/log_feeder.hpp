@@ -15,8 +15,9 @@
 
 namespace echopool {
 
-/// Lines that wait for one sink; those beyond are counted as lost.
-inline constexpr std::size_t log_queue_capacity = 4096;
+/// Lines that may wait for one sink; those beyond are counted as lost. More than the connections a server has by
+/// default, which may all end at once; 3 MB when it is full of their lines.
+inline constexpr std::size_t log_queue_capacity = 16'384;
 
 class Feeder {
  public:

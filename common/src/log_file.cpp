@@ -24,7 +24,7 @@ class FileWriter final : public LineWriter {
   FileWriter(const std::string& path, ByteSize rotate_at) : path_{path}, rotate_at_{rotate_at.bytes()} {
     if (const int error = reopen(); error != 0)
       throw StartError{error, "cannot write to log.file '" + path +
-                                  "': its directory must exist and the user of the program must be allowed to write "
+                                  "'; its directory must exist and the user of the program must be allowed to write "
                                   "there"};
   }
 
@@ -55,7 +55,7 @@ class FileWriter final : public LineWriter {
   /// What cannot be rotated goes on growing rather than being lost, and is tried again a whole file later.
   void rotate() {
     for (int number = kept_files; number > 1; --number)
-      std::rename(numbered(number - 1).c_str(), numbered(number).c_str());
+      static_cast<void>(std::rename(numbered(number - 1).c_str(), numbered(number).c_str()));  // there may be fewer
     const bool renamed = std::rename(path_.c_str(), numbered(1).c_str()) == 0;
     int error = renamed ? 0 : errno;
     if (renamed) error = reopen();

@@ -66,6 +66,7 @@ std::string utc_timestamp(std::chrono::system_clock::time_point time) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): bytes_ is written before it is read
 LineBuffer::LineBuffer(std::string_view event, std::initializer_list<LogField> fields) {
   put_escaped(event);
   for (const LogField& field : fields) add(field);
@@ -77,7 +78,7 @@ void LineBuffer::add(const LogField& field) {
   put("=");
   if (const auto* text = std::get_if<std::string_view>(&field.value)) return put_value(*text);
   if (const auto* endpoint = std::get_if<const Endpoint*>(&field.value)) return put_value((*endpoint)->to_string());
-  std::array<char, 24> digits;
+  std::array<char, 24> digits{};
   const auto write = [&](auto number) {
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     put({digits.data(), static_cast<std::size_t>(end - digits.data())});

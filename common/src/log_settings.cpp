@@ -22,18 +22,18 @@ std::vector<std::string> LogSettings::validate() const {
   std::vector<std::string> wrong;
   const auto uses = [&](LogSink sink) { return std::ranges::count(sinks, sink); };
   for (const LogSink sink : {LogSink::syslog, LogSink::standard_error, LogSink::file})
-    if (uses(sink) > 1) wrong.push_back("log.sinks names '" + std::string{to_string(sink)} + "' twice");
+    if (uses(sink) > 1) wrong.emplace_back("log.sinks names '" + std::string{to_string(sink)} + "' twice");
   if (!syslog_facility(facility))
-    wrong.push_back("log.facility '" + facility + "' is unknown; use one of " + syslog_facility_names());
+    wrong.emplace_back("log.facility '" + facility + "' is unknown; use one of " + syslog_facility_names());
   if (!is_ident(ident))
-    wrong.push_back("log.ident '" + ident +
-                    "' cannot be a program's name in syslog; use 1 to 48 letters, digits and signs except ':[]'");
+    wrong.emplace_back("log.ident '" + ident +
+                       "' cannot be a program's name in syslog; use 1 to 48 letters, digits and signs except ':[]'");
   if (remote && !split_host_port(*remote))
-    wrong.push_back("log.remote '" + *remote +
-                    "' is not HOST:PORT; write for example loghost:514, 192.0.2.1:514 or [2001:db8::1]:514");
+    wrong.emplace_back("log.remote '" + *remote +
+                       "' is not HOST:PORT; write for example loghost:514, 192.0.2.1:514 or [2001:db8::1]:514");
   if (file.empty() && uses(LogSink::file) > 0)
-    wrong.push_back("log.sinks names 'file', but log.file is empty; give it the path of the log file");
-  if (file_rotate < smallest_file) wrong.push_back("log.file_rotate is too small; use 4 KiB or more");
+    wrong.emplace_back("log.sinks names 'file', but log.file is empty; give it the path of the log file");
+  if (file_rotate < smallest_file) wrong.emplace_back("log.file_rotate is too small; use 4 KiB or more");
   return wrong;
 }
 

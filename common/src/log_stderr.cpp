@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <system_error>
 
@@ -17,12 +16,10 @@ namespace {
 /// Whether systemd has connected descriptor 2 to the journal: JOURNAL_STREAM names its device and inode
 /// (systemd.exec(5)).
 bool is_journal_stream() {
-  const char* const names = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): before there are threads
-  unsigned long long device = 0;
-  unsigned long long inode = 0;
-  if (names == nullptr || std::sscanf(names, "%llu:%llu", &device, &inode) != 2) return false;
+  const char* const named = std::getenv("JOURNAL_STREAM");
   struct ::stat status {};
-  return ::fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+  if (named == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
+  return named == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
 /// The journal stamps lines itself and reads their priority from a `<6>` in front (sd-daemon(3)); anybody else gets the

@@ -67,8 +67,14 @@ class NativeSyslogWriter final : public SyslogWriter {
   NativeSyslogWriter(const std::string& facility, const std::string& ident)
       : facility_{to_boost(facility)}, ident_{kept_ident(ident)} {}
 
+  ~NativeSyslogWriter() override {
+    const std::lock_guard lock{set_up};
+    backend_.reset();
+  }
+
   void open() override {
     if (!backend_) {
+      const std::lock_guard lock{set_up};
       backend_.emplace(keywords::use_impl = sinks::syslog::native, keywords::facility = facility_,
                        keywords::ident = std::string{ident_});
       map_severity(*backend_);
@@ -94,6 +100,10 @@ class NativeSyslogWriter final : public SyslogWriter {
       throw std::system_error{errno, std::generic_category(), "no syslog daemon at " _PATH_LOG};
   }
 
+  /// The backends of a process share one openlog(3) and closelog(3), counted inside Boost.Log where the thread
+  /// sanitizer sees no order. Held by feeder threads only.
+  static inline std::mutex set_up;
+
   const sinks::syslog::facility facility_;
   const char* const ident_;
   std::optional<sinks::syslog_backend> backend_;
@@ -115,8 +125,8 @@ RemoteAddress resolve(const std::string& remote, const HostPort& target) {
   if (error == 0)
     error = ::getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
   if (error == 0) return {text.data(), found->ai_family == AF_INET6};
-  throw StartError{ENXIO, "cannot find the host of log.remote '" + remote + "' (" + ::gai_strerror(error) +
-                              "): check its name, or write its address"};
+  throw StartError{0, "cannot find the host of log.remote '" + remote + "' (" + ::gai_strerror(error) +
+                          "); check its name, or write its address"};
 }
 
 /// RFC 3164 over UDP. The backend adds priority, time and host name; ident and pid are ours to add.

@@ -14,7 +14,7 @@ namespace echopool {
 
 /// A line on its way to a sink. Holds a reference: it lives only as long as the call to LineWriter::write().
 struct LogLine {
-  LogLevel level;
+  LogLevel level = LogLevel::info;
   std::chrono::system_clock::time_point time;  ///< when log_event() was called
   const std::string& text;                     ///< printable UTF-8 without a newline
 };

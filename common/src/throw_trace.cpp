@@ -95,7 +95,8 @@ ECHOPOOL_EXPORT void* __cxa_allocate_exception(std::size_t size) noexcept {
   return exception;
 }
 
-ECHOPOOL_EXPORT [[noreturn]] void __cxa_throw(void* exception, std::type_info* type, void (*destroy)(void*)) {
+// NOLINTNEXTLINE(bugprone-reserved-identifier): its name is the C++ ABI's
+[[noreturn]] ECHOPOOL_EXPORT void __cxa_throw(void* exception, std::type_info* type, void (*destroy)(void*)) {
   using Throw = void (*)(void*, std::type_info*, void (*)(void*));
   static const auto next = echopool::next_definition<Throw>("__cxa_throw");
   if (echopool::is_on.load(std::memory_order_relaxed)) echopool::remember(exception);

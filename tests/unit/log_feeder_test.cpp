@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(a_hung_sink_does_not_hold_up_another_which_tells_about_i
     if (i % 1000 == 0) BOOST_REQUIRE(eventually([&] { return healthy.memory->lines().size() >= i; }));
   }
   BOOST_TEST(eventually([&] { return healthy.memory->lines().size() == 1 + log_queue_capacity + 10 + 1; }));
-  BOOST_TEST(healthy.memory->has(R"(log sink failed sink=syslog error="its queue of 4096 lines is full")"));
+  BOOST_TEST(healthy.memory->has(R"(log sink failed sink=syslog error="its queue of 16384 lines is full")"));
   BOOST_TEST(lost_lines.load() == 10U);
 }
 

@@ -33,7 +33,7 @@ std::string complaint(const std::string& path) {
   return "opened";
 }
 
-const std::string hint = "': its directory must exist and the user of the program must be allowed to write there: ";
+const std::string hint = "; its directory must exist and the user of the program must be allowed to write there";
 
 }  // namespace
 
@@ -100,11 +100,11 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_rotated_goes_on_growing) {
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_is_told_with_the_reason) {
   const TemporaryDirectory directory;
   const auto nowhere = directory / "no/where";
-  BOOST_TEST(complaint(nowhere) == "cannot write to log.file '" + nowhere + hint + "No such file or directory");
-  BOOST_TEST(complaint(directory / ".") == "cannot write to log.file '" + directory / "." + hint + "Is a directory");
+  BOOST_TEST(complaint(nowhere) == "cannot write to log.file '" + nowhere + "': No such file or directory" + hint);
+  BOOST_TEST(complaint(directory / ".") == "cannot write to log.file '" + directory / "." + "': Is a directory" + hint);
   const auto fifo = directory / "fifo";
   BOOST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);  // opening it would wait for a reader
-  BOOST_TEST(complaint(fifo) == "cannot write to log.file '" + fifo + hint + "No such device or address");
+  BOOST_TEST(complaint(fifo) == "cannot write to log.file '" + fifo + "': No such device or address" + hint);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_throws_with_its_reason) {

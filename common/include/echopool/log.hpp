@@ -29,14 +29,14 @@ enum class LogSink : std::uint8_t { syslog, standard_error, file };
 /// Where log lines go. Everything has a working default.
 struct LogSettings {
   std::vector<LogSink> sinks{LogSink::syslog};
-  LogLevel level = LogLevel::info;     ///< lines below it are not even built
-  std::string facility = "daemon";     ///< syslog(3): daemon, user, local0 … local7, …
-  std::string ident = "echopoold";     ///< the program's name in syslog
-  std::optional<std::string> remote;   ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
-  std::string file;                    ///< path of the file sink, opened for appending
-  ByteSize file_rotate = 64_MiB;       ///< the file sink starts a new file at this size
-  bool connections = true;             ///< `connection opened` and `connection closed` lines
-  bool traceback = false;              ///< follow an exception by its stack as it was at the throw
+  LogLevel level = LogLevel::info;    ///< lines below it are not even built
+  std::string facility = "daemon";    ///< syslog(3): daemon, user, local0 … local7, …
+  std::string ident = "echopoold";    ///< the program's name in syslog
+  std::optional<std::string> remote;  ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
+  std::string file;                   ///< path of the file sink, opened for appending
+  ByteSize file_rotate = 64_MiB;      ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
+  bool connections = true;            ///< `connection opened` and `connection closed` lines
+  bool traceback = false;             ///< follow an exception by its stack as it was at the throw
 
   /// What is wrong with these settings, one sentence each; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
@@ -51,8 +51,7 @@ struct LogField {
   LogField(std::string_view name, const std::string& text) : key{name}, value{std::string_view{text}} {}
   LogField(std::string_view name, const Endpoint& endpoint) : key{name}, value{&endpoint} {}
   template <class Integer>
-    requires std::is_integral_v<Integer>
-  LogField(std::string_view name, Integer number) : key{name} {
+  requires std::is_integral_v<Integer> LogField(std::string_view name, Integer number) : key{name} {
     if constexpr (std::is_signed_v<Integer>)
       value = static_cast<std::int64_t>(number);
     else
@@ -73,24 +72,30 @@ struct LogField {
 /// Whether lines about single connections are wanted at this level (`LogSettings::connections`).
 [[nodiscard]] ECHOPOOL_EXPORT bool log_connections_enabled(LogLevel level) noexcept;
 
-/// Hands `event key=value …` to the sinks' queues and returns: it never waits for a sink and never throws. Values with
-/// spaces, quotes or nothing in them are quoted, control characters are escaped, a line is cut at 1,024 bytes. A line
-/// for which a queue has no room is counted, and the count is logged when there is room again.
+/// Hands `event key=value …` to the sinks' queues and returns: it never waits for a sink, never throws and keeps errno.
+/// Values with spaces, quotes or nothing in them are quoted; control characters and bytes that are not UTF-8 are
+/// escaped; a line is cut at 1,024 bytes and then ends in `…`. A line for which a sink has no room, or that it fails to
+/// write, is counted; the sink reports it as `log records lost count= sink=` when it works again, and the other sinks
+/// get `log sink failed sink= error=` when the trouble begins.
 ECHOPOOL_EXPORT void log_event(LogLevel level, std::string_view event,
                                std::initializer_list<LogField> fields = {}) noexcept;
 
-/// Logs the exception being handled: `event key=value … type= what=`, followed by its stack, one line a frame, when
-/// `LogSettings::traceback` is on. Call it inside a catch block.
+/// Logs the exception being handled: `event key=value … type= what=`. With `LogSettings::traceback` it ends in
+/// `trace=`, the number of the lines that follow it with the stack as it was at the throw, innermost first: `traceback
+/// trace= frame= at="function (file:line)"`. There is none when another thread threw it, or nothing was thrown
+/// (std::make_exception_ptr). Call it inside a catch block. The first traceback of a program takes some 0.1 s.
 ECHOPOOL_EXPORT void log_exception(LogLevel level, std::string_view event,
                                    std::initializer_list<LogField> fields = {}) noexcept;
 
 /// Lines that found no room in a sink's queue, or that a sink failed to write, since the Logging object was made.
 [[nodiscard]] ECHOPOOL_EXPORT std::uint64_t log_lost() noexcept;
 
-/// The running sinks. At most one lives at a time (the second throws std::logic_error). Its constructor throws
-/// StartError when a sink cannot be set up (an unwritable file, an unknown remote host); a missing syslog socket is no
-/// error, its lines are lost until it appears. Its destructor writes out what is queued, but waits no longer than the
-/// deadline given to close(), 1 s by default.
+/// The running sinks. At most one object lives at a time (the second throws std::logic_error). Its constructor throws
+/// StartError when a sink cannot be set up (an unwritable file, an unknown remote host); a missing syslog daemon is no
+/// error, lines are lost and counted until it appears. Its destructor is close().
+///
+/// A program that uses Boost.Log itself: its records do not get into these sinks, our lines get into its own (attribute
+/// "Message"), and Boost.Log's default sink, the console, is off while a Logging object lives.
 class ECHOPOOL_EXPORT Logging {
  public:
   explicit Logging(const LogSettings& settings);
@@ -98,12 +103,13 @@ class ECHOPOOL_EXPORT Logging {
   Logging(const Logging&) = delete;
   Logging& operator=(const Logging&) = delete;
 
-  /// Takes new settings; lines already queued still go to the old sinks. On failure throws StartError and nothing has
-  /// changed.
+  /// Takes new settings; lines already queued still go to the old sinks. The file is opened again even if nothing has
+  /// changed, as logrotate(8) expects. On failure throws StartError and nothing has changed.
   void reconfigure(const LogSettings& settings);
 
-  /// Stops taking lines and writes out what is queued. Returns false when a sink is stuck (a hung syslog daemon) and
-  /// the deadline passed: its thread cannot be joined, so the program should end with _exit(2).
+  /// Stops taking lines and writes out what is queued. Returns false when the deadline passed because a sink hangs (a
+  /// stuck syslog daemon): what it has not written is counted as lost and its thread is left behind, so the program
+  /// should end with _exit(2). Once closed it stays so, and gives the same answer again.
   bool close(std::chrono::milliseconds deadline = std::chrono::seconds{1});
 
  private:

@@ -1,8 +1,6 @@
-#include "log_backend.hpp"
+#include "reporting_writer.hpp"
 
 #include "log_line.hpp"
-
-#include <boost/log/attributes/value_extraction.hpp>
 
 #include <exception>
 #include <string>
@@ -10,16 +8,11 @@
 
 namespace echopool {
 
-const LogAttributes& LogAttributes::get() {
-  static const LogAttributes instance;
-  return instance;
-}
-
-WriterBackend::WriterBackend(std::unique_ptr<LineWriter> writer, LineCount& count,
-                             std::function<bool(std::string_view)> on_outage)
+ReportingWriter::ReportingWriter(std::unique_ptr<LineWriter> writer, LineCount& count,
+                                 std::function<bool(std::string_view)> on_outage)
     : writer_{std::move(writer)}, count_{count}, on_outage_{std::move(on_outage)} {}
 
-void WriterBackend::open() noexcept {
+void ReportingWriter::open() noexcept {
   try {
     writer_->open();
     is_open_ = true;
@@ -28,15 +21,12 @@ void WriterBackend::open() noexcept {
   }
 }
 
-void WriterBackend::consume(const boost::log::record_view& record) noexcept {
+void ReportingWriter::write(const LogLine& line) noexcept {
   if (is_abandoned_.load()) return;
   try {
-    const auto& attributes = LogAttributes::get();
-    const auto& text = record[attributes.message].extract<std::string>();
-    const auto& stamp = record[attributes.stamp].extract<LogAttributes::Stamp>();
     if (!is_open_) writer_->open();
     is_open_ = true;
-    writer_->write({stamp->level, stamp->time, *text});
+    writer_->write(line);
   } catch (const std::exception& error) {
     if (is_abandoned_.load()) return;
     count_.lose(1);
@@ -50,18 +40,18 @@ void WriterBackend::consume(const boost::log::record_view& record) noexcept {
   if (lost != reported_ && works_again && std::chrono::steady_clock::now() >= next_report_) report(lost);
 }
 
-void WriterBackend::close() noexcept {
+void ReportingWriter::close() noexcept {
   const auto lost = count_.lost();
   if (is_open_ && lost != reported_ && !is_abandoned_.load()) report(lost);
   writer_.reset();
 }
 
-void WriterBackend::fail(std::string_view error) noexcept {
+void ReportingWriter::fail(std::string_view error) noexcept {
   if (count_.begin_outage() && !on_outage_(error)) count_.end_outage();
 }
 
 /// Straight to the writer: by the time it came through the queue there might be more to report. Once a second at most.
-void WriterBackend::report(std::uint64_t lost) noexcept {
+void ReportingWriter::report(std::uint64_t lost) noexcept {
   try {
     const LineBuffer line{"log records lost", {{"count", lost - reported_}, {"sink", to_string(count_.sink())}}};
     const std::string text{line.view()};

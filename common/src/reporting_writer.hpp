@@ -1,14 +1,9 @@
-// Boost.Log's side of a LineWriter: takes records from a sink's queue, writes their lines, counts and reports losses.
-// Internal. Belongs to its sink; all but abandon() is called by the sink's feeder thread.
+// A LineWriter that fails: counts what it does not write, reports that when it works again, and tells the other sinks
+// when the trouble begins. Internal. Belongs to one feeder; all but abandon() is called by its thread.
 #pragma once
 
 #include "line_count.hpp"
 #include "log_writer.hpp"
-
-#include <boost/log/attributes/attribute_name.hpp>
-#include <boost/log/core/record_view.hpp>
-#include <boost/log/sinks/basic_sink_backend.hpp>
-#include <boost/log/sinks/frontend_requirements.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -19,26 +14,15 @@
 
 namespace echopool {
 
-/// The attributes of our records.
-struct LogAttributes {
-  struct Stamp {
-    LogLevel level;
-    std::chrono::system_clock::time_point time;
-  };
-  const boost::log::attribute_name message{"Message"};  ///< std::string; where a program's own sinks look for it too
-  const boost::log::attribute_name stamp{"EchopoolStamp"};
-
-  [[nodiscard]] static const LogAttributes& get();
-};
-
-class WriterBackend final : public boost::log::sinks::basic_sink_backend<boost::log::sinks::synchronized_feeding> {
+class ReportingWriter {
  public:
   /// `on_outage` is told the error when the writer begins to fail, and again with the next one while it gives false. It
   /// must not throw.
-  WriterBackend(std::unique_ptr<LineWriter> writer, LineCount& count, std::function<bool(std::string_view)> on_outage);
+  ReportingWriter(std::unique_ptr<LineWriter> writer, LineCount& count,
+                  std::function<bool(std::string_view)> on_outage);
 
   void open() noexcept;
-  void consume(const boost::log::record_view& record) noexcept;
+  void write(const LogLine& line) noexcept;
   /// Reports the last losses and destroys the writer.
   void close() noexcept;
   /// From now on nothing is written or counted.
