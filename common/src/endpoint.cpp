@@ -40,7 +40,8 @@ Parsed read_v6(std::string_view host, std::uint16_t port) {
     }
   }
   Endpoint::Bytes bytes{};
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return wrong("'" + address + "' is not an IPv6 address");
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1)
+    return wrong("'" + address + "' is not an IPv6 address");
   return {Endpoint{Endpoint::Family::v6, bytes, port, scope}, {}};
 }
 

@@ -29,8 +29,7 @@ constexpr std::chrono::seconds backlog_memory{180};
 
 Acceptor::Acceptor(const LiveSettings& settings, Seats& seats, Admission& admission, Counters& counters,
                    SystemCalls& calls)
-    : live_{settings},
-      seats_{seats},
+    : seats_{seats},
       admission_{admission},
       counters_{counters},
       calls_{calls},

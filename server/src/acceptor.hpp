@@ -55,7 +55,6 @@ class Acceptor {
   void sleep_until(TimePoint until);
   [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
 
-  const LiveSettings& live_;
   Seats& seats_;
   Admission& admission_;
   Counters& counters_;

@@ -16,10 +16,27 @@ constexpr std::size_t wheel_buckets = 256;
 /// How long what is ready may stand behind a turn that blocks: one to two of these.
 constexpr milliseconds watch_interval{4};
 constexpr int quiet_looks_to_rest = 16;
-/// Two messages within this time, and nobody else's between them: the connection talks alone, and quickly.
+/// So many messages, each within so long of the one before and nobody else's between them: it talks alone, and quickly.
+constexpr int lone_messages = 4;
 constexpr milliseconds talks_quickly{8};
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
+
+/// Recognises, among the events of one worker, a connection that talks alone.
+class LoneTalker {
+ public:
+  [[nodiscard]] bool is_it(std::uint64_t id, TimePoint now) noexcept {
+    messages_ = id == id_ && now - last_ <= talks_quickly ? messages_ + 1 : 1;
+    id_ = id;
+    last_ = now;
+    return messages_ >= lone_messages;
+  }
+
+ private:
+  std::uint64_t id_ = 0;
+  TimePoint last_;
+  int messages_ = 0;
+};
 
 }  // namespace
 
@@ -56,8 +73,7 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
 void ParkDispatcher::serve(Worker& worker) {
   ReadyBatch& batch = new_batch();
   std::array<epoll_event, ReadyBatch::capacity> events;
-  std::uint64_t alone = release_event;  // the place of the connection that came alone the last time
-  TimePoint alone_at;
+  LoneTalker alone;
   for (;;) {
     const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
     if (count <= 0) continue;  // EINTR
@@ -66,19 +82,15 @@ void ParkDispatcher::serve(Worker& worker) {
     const auto ready = static_cast<std::size_t>(last - events.begin());
     if (ready == 1 && count == 1) {
       const auto key = ParkingLot::Key::unpack(events.front().data.u64);
-      const TimePoint now = calls_.now();
-      const bool again = key.place == alone && now - alone_at <= talks_quickly;
-      alone = key.place;
-      alone_at = now;
-      if (Connection* connection = lot_.claim(key)) {
-        if (again)
-          stay_with(key, *connection, worker);
-        else
-          run(key.place, *connection, worker);
-      }
+      Connection* connection = lot_.claim(key);
+      if (connection == nullptr) continue;
+      if (alone.is_it(connection->id, calls_.now()))
+        stay_with(key, *connection, worker);
+      else
+        run(key.place, *connection, worker);
       continue;
     }
-    alone = release_event;
+    alone = {};
     serve_batch(batch, events.data(), ready, worker);
     if (ready != static_cast<std::size_t>(count)) return;
   }

@@ -102,7 +102,7 @@ void Reaper::run() {
   }
 }
 
-void Reaper::take_in(Arrivals arrivals) {
+void Reaper::take_in(Arrivals&& arrivals) {
   const std::chrono::milliseconds limit{std::max<std::int64_t>(0, linger_ms_.load(std::memory_order_relaxed))};
   for (auto& [connection, end] : arrivals) {
     const int fd = connection->stream.fd();

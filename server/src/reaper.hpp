@@ -56,7 +56,7 @@ class Reaper {
   using Arrivals = std::vector<std::pair<std::unique_ptr<Connection>, SessionEnd>>;
 
   void run();
-  void take_in(Arrivals arrivals);
+  void take_in(Arrivals&& arrivals);
   /// Reads and throws away. True when the peer has finished or is gone.
   bool drained(Connection& connection) noexcept;
   void finish(Entries::iterator entry) noexcept;

@@ -46,8 +46,8 @@ class ECHOPOOL_EXPORT IoError : public std::runtime_error {
 /// contradict each other. what() names the thing that failed, why, and what to do next.
 class ECHOPOOL_EXPORT StartError : public std::system_error {
  public:
-  /// `what` is "WHAT FAILED" or "WHAT FAILED; REMEDY"; what() puts the text of errno `error` between the two. 0: there is
-  /// none.
+  /// `what` is "WHAT FAILED" or "WHAT FAILED; REMEDY"; what() puts the text of errno `error` between the two. 0: there
+  /// is none.
   StartError(int error, const std::string& what);
 
   [[nodiscard]] const char* what() const noexcept override { return text_.what(); }

@@ -26,13 +26,13 @@ class Handler {
   using Factory = std::function<Call()>;
 
   template <class F>
-    requires std::is_invocable_r_v<Next, F&, Session&>
-  Handler(F handler) : shared_{std::move(handler)} {}  // NOLINT(google-explicit-constructor)
+  requires std::is_invocable_r_v<Next, F&, Session&> Handler(F handler)
+      : shared_{std::move(handler)} {}  // NOLINT(google-explicit-constructor)
 
   template <class F>
-    requires(!std::is_invocable_v<F&, Session&> && std::is_invocable_v<F&> &&
-             std::is_invocable_r_v<Next, std::invoke_result_t<F&>&, Session&>)
-  Handler(F factory)  // NOLINT(google-explicit-constructor)
+  requires(!std::is_invocable_v<F&, Session&> && std::is_invocable_v<F&> &&
+           std::is_invocable_r_v<Next, std::invoke_result_t<F&>&, Session&>)
+      Handler(F factory)  // NOLINT(google-explicit-constructor)
       : factory_{[make = std::move(factory)]() mutable { return Call{make()}; }} {}
 
   [[nodiscard]] const Call& shared() const noexcept { return shared_; }

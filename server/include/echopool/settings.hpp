@@ -36,19 +36,19 @@ struct PoolSettings {
 };
 
 struct TimeoutSettings {
-  Timeout idle = 60s;      ///< between messages
-  Timeout receive = 30s;   ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
-  Timeout message = 30s;   ///< a message from its first byte to its last
-  Timeout send = 30s;      ///< a whole write (SO_SNDTIMEO, socket(7))
-  Timeout session;         ///< a connection's life
-  Timeout linger = 2s;     ///< draining the input of a connection that we end, so that the peer gets all we sent
+  Timeout idle = 60s;     ///< between messages
+  Timeout receive = 30s;  ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
+  Timeout message = 30s;  ///< a message from its first byte to its last
+  Timeout send = 30s;     ///< a whole write (SO_SNDTIMEO, socket(7))
+  Timeout session;        ///< a connection's life
+  Timeout linger = 2s;    ///< draining the input of a connection that we end, so that the peer gets all we sent
   std::chrono::milliseconds drain = 10s;  ///< run_until_signal: what is running may take this long to finish
 };
 
 struct LimitSettings {
-  std::size_t connections = 10'000;         ///< open at once
-  std::optional<std::size_t> per_source;    ///< open at once from one IPv4 address or one IPv6 /64
-  std::optional<std::uint32_t> accept_rate; ///< new connections a second; more wait in the kernel's backlog
+  std::size_t connections = 10'000;          ///< open at once
+  std::optional<std::size_t> per_source;     ///< open at once from one IPv4 address or one IPv6 /64
+  std::optional<std::uint32_t> accept_rate;  ///< new connections a second; more wait in the kernel's backlog
 };
 
 /// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With

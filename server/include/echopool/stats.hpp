@@ -63,12 +63,14 @@ struct UdpStats {
   std::uint64_t answered_bytes = 0;
   std::array<std::uint64_t, drop_reasons> dropped{};
 
-  [[nodiscard]] std::uint64_t dropped_for(DropReason reason) const { return dropped.at(static_cast<std::size_t>(reason)); }
+  [[nodiscard]] std::uint64_t dropped_for(DropReason reason) const {
+    return dropped.at(static_cast<std::size_t>(reason));
+  }
 };
 
 struct Stats {
-  std::uint64_t accepted = 0;   ///< connections taken from the kernel
-  std::uint64_t open = 0;       ///< gauge: admitted and not yet closed
+  std::uint64_t accepted = 0;  ///< connections taken from the kernel
+  std::uint64_t open = 0;      ///< gauge: admitted and not yet closed
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t accept_errors = 0;
@@ -77,7 +79,9 @@ struct Stats {
   UdpStats udp;
 
   [[nodiscard]] std::uint64_t ended_for(EndReason reason) const { return ended.at(static_cast<std::size_t>(reason)); }
-  [[nodiscard]] std::uint64_t refused_for(RefuseReason reason) const { return refused.at(static_cast<std::size_t>(reason)); }
+  [[nodiscard]] std::uint64_t refused_for(RefuseReason reason) const {
+    return refused.at(static_cast<std::size_t>(reason));
+  }
 };
 
 }  // namespace echopool
