@@ -63,6 +63,12 @@ void adopt(int fd, const std::string& name, InheritedListeners& listeners) {
                           "ListenDatagram=ADDRESS:PORT"};
 }
 
+/// /dev/null, or where there is none (in a chroot) something else that neither reads nor writes: open(2), O_PATH.
+UniqueFd open_nowhere() {
+  UniqueFd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  return null ? std::move(null) : UniqueFd{::open("/", O_PATH | O_CLOEXEC)};
+}
+
 }  // namespace
 
 SocketKind kind_of_socket(int fd) {
@@ -102,16 +108,18 @@ UniqueFd take_standard_input() {
 }
 
 void open_standard_descriptors() {
-  for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;) {
-    fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (fd > STDERR_FILENO) ::close(fd);
+  UniqueFd fd = open_nowhere();
+  while (fd && fd.get() <= STDERR_FILENO) {
+    // It is one of them now, and stays.
+    ::fcntl(fd.release(), F_SETFD, 0);
+    fd = open_nowhere();
   }
 }
 
 void close_standard_descriptors() {
-  const UniqueFd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-  if (!null) return;
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null.get(), fd);
+  const UniqueFd nowhere = open_nowhere();
+  if (!nowhere) return;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere.get(), fd);
 }
 
 }  // namespace echopool
