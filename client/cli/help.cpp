@@ -1,5 +1,6 @@
 #include "help.hpp"
 
+#include "arguments.hpp"
 #include "wrapped_text.hpp"
 
 #include <string_view>
@@ -20,12 +21,19 @@ constexpr std::size_t explanation_column = 30;
 constexpr std::size_t narrow = 60;
 
 std::string option_line(const Option& option, std::size_t width) {
+  const std::size_t column = width < narrow ? 8 : explanation_column;
   std::string head = option.letter == '\0' ? "      " : std::string{"  -"} + option.letter + ", ";
   head.append("--").append(option.name);
-  if (!option.value.empty()) head.append(" ").append(option.value);
   std::string text{option.help};
+  if (option.value.find('|') != std::string_view::npos && head.size() + option.value.size() + 3 > explanation_column) {
+    head.append(" WORD");
+    std::string words;
+    for (const auto choice : split_choices(option.value)) words.append(words.empty() ? "" : ", ").append(choice);
+    text.append("; one of ").append(words);
+  } else if (!option.value.empty()) {
+    head.append(" ").append(option.value);
+  }
   if (!option.fallback.empty()) text.append(" (default ").append(option.fallback).append(")");
-  const std::size_t column = width < narrow ? 8 : explanation_column;
   return beside(head, text, width, column) + "\n";
 }
 

@@ -8,5 +8,6 @@ namespace echopool::client {
 [[nodiscard]] Command talk_command();
 [[nodiscard]] Command ping_command();
 [[nodiscard]] Command load_command();
+[[nodiscard]] Command deadlock_command();
 
 }  // namespace echopool::client

@@ -31,7 +31,6 @@ void DatagramLoad::prepare() {
     ++context_.counts.connect_errors[error];
     return;
   }
-  count_queue_drops(socket.get());
   socket_.open(std::move(socket), EPOLLIN);
   ++context_.counts.connections_opened;
 }
@@ -107,7 +106,6 @@ void DatagramLoad::receive() {
       }
       continue;
     }
-    if (reception.queue_drops) drops_ = *reception.queue_drops;
     take(static_cast<std::size_t>(reception.size), monotonic_now());
   }
   if (!context_.settings.is_open_loop()) refill();
@@ -145,7 +143,7 @@ void DatagramLoad::finish() {
   context_.counts.probes += totals;
   context_.counts.corrupt += totals.corrupt + totals.truncated;
   context_.counts.lost += totals.lost + totals.refused + totals.send_failed + backlog_.size();
-  context_.counts.queue_drops += drops_;
+  if (socket_) context_.counts.queue_drops += queue_drops(socket_.fd());
   socket_.close();
 }
 

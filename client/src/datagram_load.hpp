@@ -38,7 +38,6 @@ class DatagramLoad : public LoadChannel {
   EpollSocket socket_;
   ProbeLedger ledger_;
   std::deque<Nanoseconds> backlog_;  // due, and the socket had no room
-  std::uint64_t drops_ = 0;
   bool begun_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 
 #include <array>
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_unanswered = 65'536;
 
-/// Big enough for a time stamp, an extended error with its address, and the drop count.
+/// Big enough for a time stamp and an extended error with its address.
 using Control = std::array<std::byte, 512>;
 
 Nanoseconds software_stamp(const cmsghdr* control) noexcept {
@@ -40,22 +41,18 @@ Reception receive_with_times(int fd, std::span<std::byte> into) noexcept {
   reception.size = ::recvmsg(fd, &message, MSG_DONTWAIT);
   if (reception.size < 0) return reception;
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET) continue;
-    if (part->cmsg_type == SCM_TIMESTAMPING) {
-      const Nanoseconds stamp = software_stamp(part);
-      if (stamp.count() > 0) reception.kernel_time = stamp;
-    } else if (part->cmsg_type == SO_RXQ_OVFL) {
-      std::uint32_t drops = 0;
-      std::memcpy(&drops, CMSG_DATA(part), sizeof drops);
-      reception.queue_drops = drops;
-    }
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPING) continue;
+    const Nanoseconds stamp = software_stamp(part);
+    if (stamp.count() > 0) reception.kernel_time = stamp;
   }
   return reception;
 }
 
-void count_queue_drops(int fd) noexcept {
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+std::uint64_t queue_drops(int fd) noexcept {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> figures{};
+  socklen_t length = sizeof figures;
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures.data(), &length) != 0) return 0;
+  return figures[SK_MEMINFO_DROPS];
 }
 
 KernelTimes::KernelTimes(int fd) noexcept : fd_{fd} {

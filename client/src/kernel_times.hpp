@@ -21,16 +21,16 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 /// What recvmsg(2) gave besides the bytes.
 struct Reception {
-  ssize_t size = -1;                         ///< as recvmsg(2) returns it; errno is set when negative
-  std::optional<Nanoseconds> kernel_time;    ///< of arrival
-  std::optional<std::uint32_t> queue_drops;  ///< datagrams this socket has had no room for, so far (SO_RXQ_OVFL)
+  ssize_t size = -1;                       ///< as recvmsg(2) returns it; errno is set when negative
+  std::optional<Nanoseconds> kernel_time;  ///< of arrival
 };
 
 /// recvmsg(2) with MSG_DONTWAIT.
 [[nodiscard]] Reception receive_with_times(int fd, std::span<std::byte> into) noexcept;
 
-/// Asks for SO_RXQ_OVFL, which only counts; an old kernel that refuses is no error.
-void count_queue_drops(int fd) noexcept;
+/// Datagrams for which this socket's receive buffer has had no room so far (SO_MEMINFO, Linux 4.12); 0 when the kernel
+/// does not tell.
+[[nodiscard]] std::uint64_t queue_drops(int fd) noexcept;
 
 class KernelTimes {
  public:

@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::size_t full_row = 58;  // columns
 
-std::string plural(std::uint64_t count, const char* what) {
-  return format_count(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 std::string per_second(double rate) { return format_count(static_cast<std::uint64_t>(rate + 0.5)) + " a second"; }
 
 std::string percent(double share) {
@@ -45,7 +41,7 @@ std::uint64_t total(const std::map<int, std::uint64_t>& errors) {
 }
 
 std::string connections(const LoadCounts& counts) {
-  std::string text = plural(counts.connections_opened, "connection") + " opened";
+  std::string text = counted(counts.connections_opened, "connection") + " opened";
   if (const auto failed = total(counts.connect_errors)) text += ", " + format_count(failed) + " could not be";
   if (const auto broken = total(counts.broken)) text += ", " + format_count(broken) + " broke";
   return text;
@@ -54,7 +50,7 @@ std::string connections(const LoadCounts& counts) {
 std::string answered(const LoadReport& report, const LoadSettings& settings) {
   const LoadCounts& counts = report.counts;
   const bool connecting = settings.mode == LoadMode::connect_only;
-  std::string text = plural(counts.answered, connecting ? "connection" : "request") +
+  std::string text = counted(counts.answered, connecting ? "connection" : "request") +
                      (connecting ? " made in " : " answered in ") + format_duration(counts.span()) + ", " +
                      per_second(report.rate());
   if (counts.corrupt > 0) text += "; " + format_count(counts.corrupt) + " corrupt";
@@ -72,8 +68,8 @@ std::string schedule(const LoadReport& report, const LoadSettings& settings) {
 }  // namespace
 
 std::string describe(const LoadSettings& settings) {
-  std::string text = plural(settings.connections, settings.mode == LoadMode::datagram ? "socket" : "connection") +
-                     ", " + plural(settings.threads, "thread");
+  std::string text = counted(settings.connections, settings.mode == LoadMode::datagram ? "socket" : "connection") +
+                     ", " + counted(settings.threads, "thread");
   if (settings.mode == LoadMode::connect_only)
     text += ", connecting only";
   else

@@ -62,22 +62,22 @@ void add_concurrency(Notes& notes, const LoadCounts& counts, const LoadSettings&
 
 void add_connections(Notes& notes, const LoadCounts& counts) {
   for (const auto& [error, count] : counts.connect_errors)
-    notes.push_back(format_count(count) + " attempts to connect failed: " + explain(error, Transport::tcp));
+    notes.push_back(counted(count, "attempt") + " to connect failed: " + explain(error, Transport::tcp));
   for (const auto& [error, count] : counts.broken) {
     const std::string why = error == 0        ? "the server closed them before the answer was complete"
                             : error == EPROTO ? "more came back than was sent: this is no echo service"
                                               : explain(error, Transport::tcp);
-    notes.push_back(format_count(count) + " connections broke: " + why);
+    notes.push_back(counted(count, "connection") + " broke: " + why);
   }
 }
 
 void add_datagrams(Notes& notes, const LoadCounts& counts) {
   if (counts.queue_drops > 0)
-    notes.push_back(format_count(counts.queue_drops) +
-                    " answers arrived at this host and found no room in a socket's receive buffer: they count as lost, "
+    notes.push_back(counted(counts.queue_drops, "answer") +
+                    " arrived at this host and found no room in a socket's receive buffer: counted as lost, "
                     "but the network did not lose them (--receive-buffer)");
   if (counts.probes.strays > 0)
-    notes.push_back(format_count(counts.probes.strays) + " datagrams were no answers to this run");
+    notes.push_back("stray datagrams, no answers to this run: " + format_count(counts.probes.strays));
 }
 
 }  // namespace

@@ -120,17 +120,17 @@ std::vector<std::string> warnings(const PingReport& report, bool kernel_times_wa
   if (kernel_times_wanted && report.round_trips.count() > 0 && report.kernel_round_trips.count() == 0)
     result.push_back("the kernel gave no time stamps: all round trips include this program's own scheduling");
   else if (kernel_times_wanted && missing > 0)
-    result.push_back("the kernel gave no time stamps for " + format_count(missing) +
-                     " answers (it begins a moment after it was asked)");
+    result.push_back("the kernel gave no time stamps for " + counted(missing, "answer") +
+                     " (it begins a moment after it was asked)");
   if (report.queue_drops > 0)
-    result.push_back(format_count(report.queue_drops) +
-                     " answers arrived at this host and found no room in the socket's receive buffer: they are counted "
-                     "as lost, but the network did not lose them");
+    result.push_back(counted(report.queue_drops, "answer") +
+                     " arrived at this host and found no room in the socket's receive buffer: counted as lost, but the "
+                     "network did not lose them (--receive-buffer)");
   if (report.totals.strays > 0)
-    result.push_back(format_count(report.totals.strays) +
-                     " datagrams were no answers to this run: another program's, or damaged beyond recognition");
+    result.push_back("stray datagrams, another program's or damaged beyond recognition: " +
+                     format_count(report.totals.strays));
   if (report.round_trips.saturated() > 0)
-    result.push_back(format_count(report.round_trips.saturated()) + " round trips were longer than can be counted");
+    result.push_back(counted(report.round_trips.saturated(), "round trip") + " took longer than can be counted");
   return result;
 }
 

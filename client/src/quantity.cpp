@@ -111,6 +111,10 @@ std::string format_count(std::uint64_t count) {
   return digits;
 }
 
-std::string format_bytes(std::uint64_t bytes) { return format_count(bytes) + (bytes == 1 ? " byte" : " bytes"); }
+std::string counted(std::uint64_t count, std::string_view what) {
+  return format_count(count).append(" ").append(what).append(count == 1 ? "" : "s");
+}
+
+std::string format_bytes(std::uint64_t bytes) { return counted(bytes, "byte"); }
 
 }  // namespace echopool::client

@@ -33,6 +33,9 @@ using Nanoseconds = std::chrono::nanoseconds;
 /// With separators: `1,234,567`.
 [[nodiscard]] std::string format_count(std::uint64_t count);
 
+/// `1 answer`, `1,024 answers`: for what takes an s.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view what);
+
 /// `1 byte`, `2 bytes`, `1,024 bytes`.
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
 

@@ -37,7 +37,6 @@ UdpPing::UdpPing(int socket, std::size_t length, Nanoseconds limit, bool kernel_
       ledger_{random_key(), 0, static_cast<std::uint32_t>(length), limit},
       out_(length),
       in_(65'536) {
-  count_queue_drops(socket);
   if (kernel_times) kernel_.emplace(socket);
 }
 
@@ -79,7 +78,6 @@ void UdpPing::take(const Reception& reception, Nanoseconds now) {
     kernel_->collect();
     event.kernel_round_trip = kernel_->round_trip(static_cast<std::uint32_t>(answer.sequence), reception.kernel_time);
   }
-  if (reception.queue_drops) drops_ = *reception.queue_drops;
   listener_(event);
 }
 

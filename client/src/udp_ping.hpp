@@ -20,7 +20,7 @@ class UdpPing : public PingChannel {
   std::uint64_t in_flight() const override { return ledger_.in_flight(); }
   std::optional<Nanoseconds> next_deadline() const override { return ledger_.next_deadline(); }
   ProbeTotals totals(Nanoseconds now) const override { return ledger_.totals(now); }
-  std::uint64_t queue_drops() const override { return drops_; }
+  std::uint64_t queue_drops() const override { return client::queue_drops(socket_); }
 
  private:
   void refuse(int error);
@@ -32,7 +32,6 @@ class UdpPing : public PingChannel {
   std::optional<KernelTimes> kernel_;
   std::vector<std::byte> out_;
   std::vector<std::byte> in_;
-  std::uint64_t drops_ = 0;
 };
 
 }  // namespace echopool::client
