@@ -43,7 +43,8 @@ ServerSettings checked(ServerSettings settings) {
 Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
     : calls{system_calls},
       settings{checked(std::move(given))},
-      seats{settings.get()->limits.connections},
+      places{settings.get()->limits.connections},
+      seats{places},
       admission{seats, *settings.get()},
       udp{settings.get()->udp, admission.access(), calls},
       reaper{counters, calls, settings.get()->timeouts.linger},
@@ -51,7 +52,12 @@ Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
       pool{settings, draining},
       acceptor{settings, seats, admission, counters, calls} {}
 
-Server::Impl::~Impl() { stop(milliseconds{0}); }
+Server::Impl::~Impl() {
+  stop(milliseconds{0});
+  // Workers that stop() found stuck in a handler are waited for here, and the reaper takes what they leave.
+  pool.join();
+  reaper.stop();
+}
 
 void Server::Impl::listen_on(const Endpoint& where, Handler handler) {
   const Handler& kept = handlers.emplace_back(std::move(handler));
@@ -230,6 +236,11 @@ void Server::Impl::reconfigure(const ServerSettings& changed_settings) {
   next.access = changed_settings.access;
   next.udp = changed_settings.udp;
   next = checked(std::move(next));
+  if (next.limits.connections > places) {
+    log_event(LogLevel::warning, "restart needed",
+              {{"option", "limits.connections"}, {"running", places}, {"wanted", next.limits.connections}});
+    next.limits.connections = places;
+  }
   admission.reconfigure(next);
   udp.reconfigure(next.udp, admission.access());
   seats.set_limit(next.limits.connections);
