@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "idleness.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 using namespace echopool;
 using namespace std::chrono_literals;
