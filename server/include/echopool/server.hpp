@@ -60,7 +60,8 @@ class ECHOPOOL_EXPORT Server {
   StopReport stop(std::chrono::milliseconds grace);
 
   /// Takes timeouts, limits, access lists and rates for what comes after; the rest of `settings` is ignored: it needs a
-  /// new Server, as do more connections than at the start. Throws std::invalid_argument and changes nothing when they cannot be used.
+  /// new Server, as do more connections than at the start. Throws std::invalid_argument and changes nothing when they
+  /// cannot be used.
   void reconfigure(const ServerSettings& settings);
 
   [[nodiscard]] Stats stats() const;
