@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <thread>
 
 using namespace echopool;
@@ -42,7 +43,8 @@ BOOST_AUTO_TEST_CASE(another_thread_wakes_the_waiting_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_outside_the_set_does_not_end_the_wait) {
-  static volatile sig_atomic_t handled = 0;
+  static std::atomic<int> handled{0};  // another thread looks as well
+  static_assert(std::atomic<int>::is_always_lock_free);
   struct sigaction action {};
   action.sa_handler = [](int) { handled = 1; };
   ::sigaction(SIGWINCH, &action, nullptr);
