@@ -73,11 +73,13 @@ void push(LogLevel level, std::string_view line, const LineCount* except) {
   handing = {};
 }
 
-/// Tells the other sinks that one has begun to fail.
-void push_outage(const LineCount& count, std::string_view error) {
+/// Tells the other sinks, if there is memory for it, that one has begun to fail.
+void push_outage(const LineCount& count, std::string_view error) noexcept try {
   if (!log_enabled(LogLevel::error)) return;
   const LineBuffer line{"log sink failed", {{"sink", to_string(count.sink())}, {"error", error}}};
   push(LogLevel::error, line.view(), &count);
+} catch (const std::exception&) {
+  handing = {};
 }
 
 /// The end of Boost.Log's way: a record becomes a line in one sink's queue.

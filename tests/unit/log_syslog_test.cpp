@@ -20,12 +20,10 @@ namespace {
 
 namespace utf = boost::unit_test;
 
-utf::precondition needs_own_dev() {
-  return utf::precondition{[](utf::test_unit_id) {
-    boost::test_tools::assertion_result result{may_have_own_dev()};
-    result.message() << "needs a mount namespace of its own: run as root, or allow unprivileged user namespaces";
-    return result;
-  }};
+boost::test_tools::assertion_result has_own_dev(utf::test_unit_id /*unit*/) {
+  boost::test_tools::assertion_result result{may_have_own_dev()};
+  result.message() << "needs a mount namespace of its own: run as root, or allow unprivileged user namespaces";
+  return result;
 }
 
 constexpr std::array all_levels{LogLevel::debug,   LogLevel::info,  LogLevel::notice,
@@ -77,10 +75,9 @@ BOOST_AUTO_TEST_CASE(a_remote_syslog_gets_facility_severity_host_ident_and_pid) 
 }
 
 BOOST_AUTO_TEST_CASE(a_remote_host_may_have_a_name) {
-  FakeSyslog v4{Endpoint::parse("127.0.0.1:0")};
   LogSettings settings = local3();
-  settings.remote = "localhost:" + std::to_string(v4.endpoint().port());
-  const Logging logging{settings};  // resolved, to either family
+  settings.remote = "localhost:514";
+  BOOST_CHECK_NO_THROW(Logging{settings});
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_remote_host_is_told_at_the_start) {
@@ -107,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_line_too_long_for_one_datagram_is_seen_to_be_cut) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_local_syslog_gets_facility_severity_ident_and_pid, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(the_local_syslog_gets_facility_severity_ident_and_pid, *utf::precondition(has_own_dev)) {
   const auto told = with_own_dev([] {
     FakeSyslog daemon{"/dev/log"};
     const Logging logging{local3()};
@@ -126,7 +123,7 @@ BOOST_AUTO_TEST_CASE(the_local_syslog_gets_facility_severity_ident_and_pid, *nee
   BOOST_TEST(told == expected);
 }
 
-BOOST_AUTO_TEST_CASE(a_changed_facility_and_ident_are_used, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(a_changed_facility_and_ident_are_used, *utf::precondition(has_own_dev)) {
   BOOST_TEST(with_own_dev([] {
                FakeSyslog daemon{"/dev/log"};
                Logging logging{local3()};
@@ -142,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_changed_facility_and_ident_are_used, *needs_own_dev()) {
              }).starts_with("one " + std::to_string(LOG_MAIL) + "/6 other["));
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_syslog_costs_lines_until_it_appears, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(a_missing_syslog_costs_lines_until_it_appears, *utf::precondition(has_own_dev)) {
   BOOST_TEST(with_own_dev([] {
                const TemporaryDirectory directory;
                LogSettings settings = local3();
@@ -163,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_missing_syslog_costs_lines_until_it_appears, *needs_own_d
              }) == "heard; log records lost count=1 sink=syslog");
 }
 
-BOOST_AUTO_TEST_CASE(a_restarted_syslog_gets_the_next_line, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(a_restarted_syslog_gets_the_next_line, *utf::precondition(has_own_dev)) {
   BOOST_TEST(with_own_dev([] {
                std::optional<FakeSyslog> daemon{"/dev/log"};
                const Logging logging{local3()};
@@ -177,7 +174,8 @@ BOOST_AUTO_TEST_CASE(a_restarted_syslog_gets_the_next_line, *needs_own_dev()) {
              }) == "one two");
 }
 
-BOOST_AUTO_TEST_CASE(a_hung_syslog_blocks_neither_the_program_nor_other_sinks_nor_the_end, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(a_hung_syslog_blocks_neither_the_program_nor_other_sinks_nor_the_end,
+                     *utf::precondition(has_own_dev)) {
   constexpr std::uint64_t issued = 20'000;
   const auto told = with_own_dev([] {
     const TemporaryDirectory directory;
@@ -204,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_hung_syslog_blocks_neither_the_program_nor_other_sinks_no
   BOOST_TEST(told == "balances");
 }
 
-BOOST_AUTO_TEST_CASE(a_hung_syslog_can_be_exchanged_for_a_file, *needs_own_dev()) {
+BOOST_AUTO_TEST_CASE(a_hung_syslog_can_be_exchanged_for_a_file, *utf::precondition(has_own_dev)) {
   BOOST_TEST(with_own_dev([] {
                const TemporaryDirectory directory;
                FakeSyslog daemon{"/dev/log"};
