@@ -109,6 +109,7 @@ std::string manual_entries(const OptionTable& table) {
       text +=
           "*" + std::string{option.key} + "* = _" + std::string{option.hint} + "_\n\t" + escaped(option.help) + "\n";
       if (!option.standard.empty()) text += "\n\tDefault: " + escaped(option.standard) + "\n";
+      if (option.applies == Applies::on_restart) text += "\n\tNeeds a restart.\n";
       text += "\n";
     }
   }

@@ -96,5 +96,6 @@ BOOST_AUTO_TEST_CASE(a_dump_reads_back_as_what_it_shows) {
 BOOST_AUTO_TEST_CASE(the_manual_escapes_what_scdoc_would_read_as_markup) {
   BOOST_TEST(
       manual_entries(table).ends_with("## [pool]\n\nThe threads.\n\n"
-                                      "*stack_size* = _SIZE_\n\tOf each \\*thread\\*.\n\n\tDefault: 256K\n\n"));
+                                      "*stack_size* = _SIZE_\n\tOf each \\*thread\\*.\n\n\tDefault: 256K\n\n"
+                                      "\tNeeds a restart.\n\n"));
 }
