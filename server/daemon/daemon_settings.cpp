@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace echopool {
 namespace {
@@ -19,11 +20,12 @@ RunMode mode_of(const OptionSources& sources, std::vector<Problem>& problems) {
   return inetd ? RunMode::inetd : daemon ? RunMode::daemon : RunMode::foreground;
 }
 
-/// -c FILE must be there; the standard file may be missing.
+/// -c FILE must be there; the standard file may be missing, but not be there in vain.
 std::string file_to_read(const OptionSources& sources, const std::filesystem::path& folder) {
   if (const auto given = sources.given("config")) return (folder / *given).string();
   const std::string standard{standard_file};
-  return ::access(standard.c_str(), F_OK) == 0 ? standard : "";
+  const bool missing = ::access(standard.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+  return missing ? "" : standard;
 }
 
 /// Nobody listens to a standard error that is not a terminal unless it was asked for: under systemd syslog is there

@@ -42,7 +42,7 @@ void bind_all(const std::vector<Endpoint>& addresses, std::string_view section, 
       bind(where);
     } catch (const StartError& error) {
       if (!may_be_missing(error, where, configuration, section)) rethrow(error, configuration, section, where);
-      skipped.push_back({where, "this host has no IPv6 loopback address"});
+      skipped.push_back({section, where, "this host has no IPv6 loopback address"});
     }
   }
 }

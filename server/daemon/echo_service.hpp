@@ -8,6 +8,7 @@
 #include <echopool/server.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace echopool {
@@ -20,6 +21,7 @@ void echo_datagram(Datagram& datagram);
 
 /// An address of the defaults that this host does not have: it is left out.
 struct SkippedListener {
+  std::string_view transport;  ///< tcp or udp
   Endpoint address;
   std::string reason;
 };

@@ -79,7 +79,8 @@ void log_start(const Configuration& configuration, const std::vector<SkippedList
              {"idle", settings.server.pool.idle == IdleConnections::park ? "park" : "hold"},
              {"config", configuration.file.empty() ? "defaults" : configuration.file}});
   for (const SkippedListener& each : skipped)
-    log_event(LogLevel::warning, "listener skipped", {{"address", each.address}, {"reason", each.reason}});
+    log_event(LogLevel::warning, "listener skipped",
+              {{"transport", each.transport}, {"address", each.address}, {"error", each.reason}});
 }
 
 /// In the foreground, or in the daemon that detach() has made. Everything that can fail comes before the report; what
@@ -95,7 +96,12 @@ int serve(const Invocation& invocation, Configuration configuration, StartReport
 
   Logging logging{settings.log};
   log_start(configuration, skipped);
-  start_echo(server, configuration);
+  try {
+    start_echo(server, configuration);
+  } catch (const StartError& error) {
+    log_event(LogLevel::error, "start failed", {{"problem", error.what()}});
+    throw;
+  }
   report.ready();
 
   Reloader reloader{invocation, std::move(configuration)};

@@ -22,8 +22,8 @@ namespace echopool::test {
 
 class Daemon {
  public:
-  /// Returns when it listens; throws with what it printed when it does not. Ports and sinks are added to `arguments`
-  /// (the last `=` of a flag wins nowhere: do not name them again).
+  /// Returns when it listens; throws with what it printed when it does not. `arguments` must not name listeners and
+  /// sinks: they are added, and a flag is given once.
   explicit Daemon(const std::vector<std::string>& arguments = {}, const ProgramSettings& settings = {});
 
   /// The first TCP and UDP address it listens on.

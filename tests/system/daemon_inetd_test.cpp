@@ -10,6 +10,8 @@
 
 #include <signal.h>
 
+#include <system_error>
+
 using namespace echopool;
 using namespace echopool::test;
 
@@ -51,6 +53,29 @@ BOOST_AUTO_TEST_CASE(a_silent_connection_is_ended_by_its_time_limit) {
   connection.accepted.reset();
   BOOST_TEST(connection.client.ended_cleanly());
   BOOST_TEST(program.finish().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_denied_is_reset_and_who_is_allowed_more_closely_is_served) {
+  const auto served = [](const std::vector<std::string>& arguments) {
+    Connection connection;
+    Program program{inetd_words(arguments), {}, as_inetd(connection.accepted.get())};
+    connection.accepted.reset();
+    const bool clean = [&connection] {
+      try {
+        connection.client.finish_sending();
+        return connection.client.ended_cleanly();
+      } catch (const std::system_error&) {
+        return false;  // it was reset before
+      }
+    }();
+    BOOST_TEST(program.finish().status == 0);
+    return clean;
+  };
+  BOOST_TEST(served({}));
+  BOOST_TEST(!served({"--access.deny=127.0.0.0/8"}));
+  BOOST_TEST(served({"--access.deny=127.0.0.0/8", "--access.allow=127.0.0.1"}));
+  BOOST_TEST(!served({"--access.deny=127.0.0.1", "--access.allow=127.0.0.1"}));
+  BOOST_TEST(!served({"--access.allow=10.0.0.0/8"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_not_told_to_the_peer) {
