@@ -1,10 +1,11 @@
 // CPU time per datagram: the UDP server with everything on, against a bare recvfrom(2)/sendto(2) loop.
 //
-//   udp_bench [FLOWS [WINDOW [PAIRS [DATAGRAMS]]]]      default 16 8 7 400000
+// usage: udp_bench [PAIRS [DATAGRAMS]]
 //
-// For each size, the two servers run in turns, each a process of its own on the first processor allowed; the client, on
-// the last, keeps WINDOW datagrams under way on each of FLOWS sockets. Prints the medians, and of the ratios of the
-// pairs the median, least and greatest.
+// For each load the two servers run in turns, PAIRS times each, a process of its own on the first processor allowed;
+// the client, on the last, keeps WINDOW datagrams under way on each of FLOWS sockets until DATAGRAMS were answered.
+// Prints medians, and of the ratios of the pairs also the least and the greatest. Rates are limited, but to more than
+// can be.
 #include "sockaddr.hpp"
 #include "udp_server.hpp"
 #include "unique_fd.hpp"
@@ -15,14 +16,18 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,11 +35,10 @@ namespace {
 using namespace echopool;
 
 struct Load {
-  std::size_t flows = 16;
-  std::size_t window = 8;
-  int pairs = 7;
-  std::uint64_t datagrams = 400'000;
-  std::size_t size = 64;
+  std::size_t flows;
+  std::size_t window;
+  std::size_t size;
+  std::uint64_t datagrams;
 };
 
 struct Figures {
@@ -46,12 +50,12 @@ struct Figures {
 void pin(bool first) {
   cpu_set_t allowed;
   ::sched_getaffinity(0, sizeof allowed, &allowed);
-  int chosen = -1;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-    if (CPU_ISSET(cpu, &allowed) && (chosen < 0 || !first)) chosen = cpu;
+  std::optional<std::size_t> chosen;
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &allowed) && (!chosen || !first)) chosen = cpu;
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(chosen, &one);
+  CPU_SET(chosen.value(), &one);
   ::sched_setaffinity(0, sizeof one, &one);
 }
 
@@ -158,9 +162,9 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void compare(const Load& load) {
+void compare(const Load& load, int pairs) {
   std::vector<double> bare, ours, ratios, bare_rate, our_rate, bare_switches, our_switches;
-  for (int pair = 0; pair < load.pairs; ++pair) {
+  for (int pair = 0; pair < pairs; ++pair) {
     const Figures first = measure(load, serve_bare);
     const Figures second = measure(load, serve_echopool);
     bare.push_back(first.cpu_us);
@@ -171,7 +175,7 @@ void compare(const Load& load) {
     bare_switches.push_back(first.switches);
     our_switches.push_back(second.switches);
   }
-  std::printf("%5zu B  %3zu x %-3zu  %6.2f us  %6.2f us  %5.2f (%.2f to %.2f)  %8.0f/s  %8.0f/s  %5.2f %5.2f\n",
+  std::printf("%5zu B  %2zu x %zu  %7.2f us %7.2f us  %5.2f (%.2f to %.2f)  %9.0f   %9.0f       %6.2f    %6.2f\n",
               load.size, load.flows, load.window, median(bare), median(ours), median(ratios),
               *std::min_element(ratios.begin(), ratios.end()), *std::max_element(ratios.begin(), ratios.end()),
               median(bare_rate), median(our_rate), median(bare_switches), median(our_switches));
@@ -181,18 +185,14 @@ void compare(const Load& load) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Load load;
-  const auto argument = [&](int i, auto otherwise) {
-    return i < argc ? static_cast<decltype(otherwise)>(std::stoull(argv[i])) : otherwise;
-  };
-  load.flows = argument(1, load.flows);
-  load.window = argument(2, load.window);
-  load.pairs = argument(3, load.pairs);
-  load.datagrams = argument(4, load.datagrams);
+  const int pairs = argc > 1 ? std::stoi(argv[1]) : 7;
+  const std::uint64_t datagrams = argc > 2 ? std::stoull(argv[2]) : 200'000;
   pin(false);
-  std::puts("  size  flows    bare CPU  echopool  ratio of CPU          bare rate   echopool    switches");
-  for (const std::size_t size : {64, 1'400}) {
-    load.size = size;
-    compare(load);
-  }
+  std::puts(
+      "   size   flows        CPU per datagram      ratio                datagrams a second      sleeps per datagram");
+  std::puts(
+      "                       bare    echopool                            bare    echopool         bare  echopool");
+  for (const auto& [flows, window] : {std::pair{1, 1}, {4, 4}, {16, 1}, {16, 8}, {64, 4}})
+    for (const std::size_t size : {64U, 1'400U})
+      compare({static_cast<std::size_t>(flows), static_cast<std::size_t>(window), size, datagrams}, pairs);
 }
