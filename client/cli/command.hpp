@@ -36,9 +36,10 @@ struct Command {
   std::vector<OptionGroup> groups;
   std::vector<Example> examples;
   std::string_view exit_status;
-  int usage_error = 2;           ///< exit status of a command line that makes no sense
-  int help_status = 0;           ///< exit status of --help and --version
-  int (*run)(const Arguments&);  ///< gives the exit status; may throw UsageError and NetworkError
+  int usage_error = 2;                  ///< exit status of a command line that makes no sense
+  int help_status = 0;                  ///< exit status of --help and --version
+  std::string_view failure_label = {};  ///< not empty: failures go to standard output, as one line after this
+  int (*run)(const Arguments&);         ///< gives the exit status; may throw UsageError and NetworkError
 };
 
 /// All of them, in the order of the manual.

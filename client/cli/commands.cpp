@@ -4,7 +4,8 @@
 namespace echopool::client {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all{talk_command(), ping_command(), load_command(), deadlock_command()};
+  static const std::vector<Command> all{talk_command(),     ping_command(),  load_command(),
+                                        deadlock_command(), check_command(), opts_command()};
   return all;
 }
 

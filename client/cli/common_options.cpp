@@ -44,7 +44,7 @@ Endpoint source_of(const Arguments& arguments) {
   return source->with_port(port);
 }
 
-OptionGroup socket_options(SocketLetters letters) {
+OptionGroup socket_setup_options(SocketLetters letters) {
   const auto letter = [ping = letters == SocketLetters::of_ping](char of_ping) { return ping ? of_ping : '\0'; };
   return {"Socket",
           {{"ttl", letter('t'), "N", "", "hops a packet may make (IP_TTL)"},

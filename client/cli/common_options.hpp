@@ -20,7 +20,7 @@ namespace echopool::client {
 enum class SocketLetters { none, of_ping };
 
 /// --ttl, --tos, --fragment, --receive-buffer, --send-buffer.
-[[nodiscard]] OptionGroup socket_options(SocketLetters letters);
+[[nodiscard]] OptionGroup socket_setup_options(SocketLetters letters);
 [[nodiscard]] SocketSetup setup_of(const Arguments& arguments);
 
 }  // namespace echopool::client

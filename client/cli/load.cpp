@@ -199,7 +199,7 @@ Command load_command() {
              {"nagle", '\0', "", "", "leave Nagle's algorithm on (no TCP_NODELAY)"},
              {"timeout", 'W', "DURATION", "1s",
               "a datagram is lost after this; at the end, answers are waited for so long"}}},
-           socket_options(SocketLetters::none),
+           socket_setup_options(SocketLetters::none),
            {"Output",
             {{"interval", 'i', "DURATION", "", "print a row this often"},
              {"histogram", '\0', "", "", "draw the distribution of the times"},

@@ -57,13 +57,17 @@ bool wants_json(const std::vector<std::string>& words) {
 
 int fail(const Command& command, const std::vector<std::string>& words, const std::string& what, int error,
          int status) {
+  if (!command.failure_label.empty()) {
+    print(std::string{command.failure_label} + what + "\n");
+    return status;
+  }
   std::cerr << "echopool " << command.name << ": " << what << "\n";
   if (wants_json(words)) print(Json{failure_report(command.name, words, what, error, status)}.to_string() + "\n");
   return status;
 }
 
 int run(const Command& command, const std::vector<std::string>& words) {
-  constexpr int failed = 1;
+  const int failed = command.failure_label.empty() ? 1 : command.usage_error;
   try {
     const Arguments arguments = Arguments::parse(command, words);
     if (arguments.has("help")) {
@@ -77,7 +81,7 @@ int run(const Command& command, const std::vector<std::string>& words) {
     return command.run(arguments);
   } catch (const UsageError& error) {
     fail(command, words, error.what(), 0, command.usage_error);
-    std::cerr << "'echopool " << command.name << " --help' explains the options.\n";
+    if (command.failure_label.empty()) std::cerr << "'echopool " << command.name << " --help' explains the options.\n";
     return command.usage_error;
   } catch (const NetworkError& error) {
     return fail(command, words, error.what(), error.error(), failed);

@@ -162,7 +162,7 @@ Command ping_command() {
                   {{"size", 's', "SIZE", "64", "bytes of a probe; with -u at least 48, which carry its identity"},
                    {"connect", '\0', "", "", "measure how long connecting takes, and send nothing"},
                    {"no-kernel-times", '\0', "", "", "do not ask the kernel for time stamps"}}},
-                 socket_options(SocketLetters::of_ping),
+                 socket_setup_options(SocketLetters::of_ping),
                  {"Output",
                   {{"quiet", 'q', "", "", "print the summary alone"},
                    {"outstanding", 'O', "", "", "say before each probe that the last is not yet answered"},

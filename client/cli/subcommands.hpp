@@ -9,5 +9,7 @@ namespace echopool::client {
 [[nodiscard]] Command ping_command();
 [[nodiscard]] Command load_command();
 [[nodiscard]] Command deadlock_command();
+[[nodiscard]] Command check_command();
+[[nodiscard]] Command opts_command();
 
 }  // namespace echopool::client

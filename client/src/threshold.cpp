@@ -1,0 +1,63 @@
+#include "threshold.hpp"
+
+#include "quantity.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace echopool::client {
+namespace {
+
+std::optional<double> seconds(std::string_view text) {
+  const auto duration = parse_duration(text);
+  if (!duration) return std::nullopt;
+  return std::chrono::duration<double>{*duration}.count();
+}
+
+std::string shortest(double value) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%.9g", value);
+  return text.data();
+}
+
+}  // namespace
+
+std::optional<Threshold> Threshold::parse(std::string_view text) {
+  Threshold result;
+  if (text.starts_with('@')) {
+    result.inside_ = true;
+    text.remove_prefix(1);
+  }
+  const auto colon = text.find(':');
+  const auto end = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (colon != std::string_view::npos) {
+    const auto start = text.substr(0, colon);
+    result.start_ = start == "~" ? std::nullopt : start.empty() ? std::optional{0.0} : seconds(start);
+    if (start != "~" && !result.start_) return std::nullopt;
+  }
+  const bool open_end = end.empty() && colon != std::string_view::npos;
+  if (!open_end) {
+    result.end_ = seconds(end);
+    if (!result.end_) return std::nullopt;
+  }
+  if (result.start_ && result.end_ && *result.start_ > *result.end_) return std::nullopt;
+  return result;
+}
+
+bool Threshold::alerts(double value) const noexcept {
+  const bool within = (!start_ || value >= *start_) && (!end_ || value <= *end_);
+  return within == inside_;
+}
+
+std::string Threshold::to_string() const {
+  std::string text = inside_ ? "@" : "";
+  if (!start_)
+    text += "~:";
+  else if (*start_ != 0 || !end_)
+    text += shortest(*start_) + ":";
+  if (end_) text += shortest(*end_);
+  return text;
+}
+
+}  // namespace echopool::client

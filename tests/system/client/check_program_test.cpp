@@ -1,0 +1,124 @@
+#include "faulty_datagram_echo.hpp"
+#include "faulty_stream_echo.hpp"
+#include "program.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <regex>
+
+using namespace echopool;
+using namespace echopool::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+ProgramResult check(std::vector<std::string> words) {
+  words.insert(words.begin(), {built_program("echopool"), "check"});
+  return run_program(words);
+}
+
+bool matches(const std::string& text, const char* pattern) { return std::regex_match(text, std::regex{pattern}); }
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_sound_service_is_ok_in_one_line_with_performance_data) {
+  const FaultyStreamEcho tcp;
+  const auto stream = check({"-H", "127.0.0.1", "-p", std::to_string(tcp.endpoint().port()), "-w", "5", "-c", "10"});
+  BOOST_TEST(stream.status == 0);
+  BOOST_TEST(matches(stream.out, R"(ECHO OK: 64 bytes came back in \S+ \S+ from 127\.0\.0\.1:\d+ \(tcp\) \| )"
+                                 R"(time=\d+\.\d{6}s;5;10;0;10 connect=\d+\.\d{6}s;;;0;10 size=64B;;;0;\n)"),
+             stream.out);
+  const FaultyDatagramEcho udp;
+  const auto datagram = check({"-u", udp.endpoint().to_string()});
+  BOOST_TEST(datagram.status == 0);
+  BOOST_TEST(matches(datagram.out, R"(ECHO OK: .*\(udp\) \| time=\S+ loss=0%;;;0;100 size=64B;;;0;\n)"), datagram.out);
+}
+
+BOOST_AUTO_TEST_CASE(thresholds_decide_between_ok_warning_and_critical) {
+  const FaultyStreamEcho server{{.delay = 20ms}};
+  const std::string address = server.endpoint().to_string();
+  BOOST_TEST(check({"-w", "1ms", address}).status == 1);
+  BOOST_TEST(check({"-w", "1ms", "-c", "2ms", address}).status == 2);
+  BOOST_TEST(check({"-w", "1ms", "-c", "30", address}).status == 1);
+  BOOST_TEST(check({"-c", "@0:1ms", address}).status == 0);
+  BOOST_TEST(check({"-c", "30:", address}).status == 2);
+  BOOST_TEST(contains(check({"-w", "1ms", address}).out, "ECHO WARNING: 64 bytes came back in "));
+  BOOST_TEST(contains(check({"-w", "1ms", address}).out, ", outside the range 0.001 |"));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_answer_is_no_answer_whatever_came_back) {
+  const FaultyStreamEcho corrupt{{.corrupt_at = 7}};
+  const auto wrong = check({corrupt.endpoint().to_string()});
+  BOOST_TEST(wrong.status == 2);
+  BOOST_TEST(contains(wrong.out, "ECHO CRITICAL: the answer differs from what was sent at offset 7 |"), wrong.out);
+  BOOST_TEST(check({"-M", "warn", corrupt.endpoint().to_string()}).status == 1);
+  const FaultyStreamEcho closing{{.close_after = 0}};
+  const auto empty = check({closing.endpoint().to_string()});
+  BOOST_TEST(empty.status == 2);
+  BOOST_TEST(contains(empty.out, "ECHO CRITICAL: "), empty.out);
+}
+
+BOOST_AUTO_TEST_CASE(time_that_runs_out_is_critical) {
+  const FaultyStreamEcho silent{{.silent_after = 10, .keep_open = true}};
+  const auto stream = check({"-t", "0.2", silent.endpoint().to_string()});
+  BOOST_TEST(stream.status == 2);
+  BOOST_TEST(contains(stream.out, "ECHO CRITICAL: no complete answer within 200 ms from "), stream.out);
+  const FaultyDatagramEcho lossy{[](std::uint64_t) {
+    DatagramFault fault;
+    fault.copies = 0;
+    return fault;
+  }};
+  const auto datagram = check({"-u", "-t", "0.2", "--tries", "2", lossy.endpoint().to_string()});
+  BOOST_TEST(datagram.status == 2);
+  BOOST_TEST(contains(datagram.out, "none of 2 datagrams was answered within 200 ms"), datagram.out);
+  BOOST_TEST(lossy.received() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_datagram_is_sent_again_and_shows_as_loss) {
+  const FaultyDatagramEcho server{[](std::uint64_t index) {
+    DatagramFault fault;
+    if (index == 0) fault.copies = 0;
+    return fault;
+  }};
+  const auto result = check({"-u", "-t", "3", server.endpoint().to_string()});
+  BOOST_TEST(result.status == 0);
+  BOOST_TEST(contains(result.out, "loss=50%;;;0;100"), result.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_what_the_caller_says_and_never_unknown) {
+  std::string nobody;
+  {
+    const FaultyStreamEcho gone;
+    nobody = gone.endpoint().to_string();
+  }
+  BOOST_TEST(check({nobody}).status == 2);
+  BOOST_TEST(check({"-r", "warn", nobody}).status == 1);
+  BOOST_TEST(check({"-r", "ok", nobody}).status == 0);
+  BOOST_TEST(check({"-u", "-r", "warn", nobody}).status == 1);
+  BOOST_TEST(contains(check({nobody}).out, "connect=U;;;0;10"));
+  BOOST_TEST(check({"-H", "no-such-host.invalid"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_unknown_on_standard_output) {
+  const auto result = check({"-w", "20:10"});
+  BOOST_TEST(result.status == 3);
+  BOOST_TEST(contains(result.out, "ECHO UNKNOWN: --warning '20:10': not a range"), result.out);
+  BOOST_TEST(std::count(result.out.begin(), result.out.end(), '\n') == 1);
+  BOOST_TEST(result.err == "");
+  BOOST_TEST(check({"--help"}).status == 3);
+  BOOST_TEST(check({"--version"}).status == 3);
+  BOOST_TEST(check({"--nonsense"}).status == 3);
+  BOOST_TEST(check({"-H", "a", "b"}).status == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_of_ones_own_can_be_sent_and_another_expected) {
+  const FaultyStreamEcho server;
+  const std::string address = server.endpoint().to_string();
+  BOOST_TEST(contains(check({"-s", "hello\\n", address}).out, "ECHO OK: 6 bytes"));
+  BOOST_TEST(check({"-s", "hello", "-e", "ell", address}).status == 0);
+  const auto other = check({"-s", "hello", "-e", "bye", "-t", "0.2", address});
+  BOOST_TEST(other.status == 2);
+}
