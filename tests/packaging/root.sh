@@ -1,0 +1,48 @@
+# Sourced: scratch Debian systems to try packages in. Needs root, debootstrap, and a mirror: the one apt has on this system.
+
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/steps.sh"
+
+release() { . /etc/os-release; printf '%s' "$VERSION_CODENAME"; }
+
+# make_base FOLDER: a minimal Debian of our own release with systemd in it, made once.
+make_base() {
+  local base=$1 mirror
+  [ "$(id -u)" -eq 0 ] || skip "a scratch system needs root"
+  command -v debootstrap >/dev/null || skip "debootstrap is not installed"
+  [ ! -e "$base/.complete" ] || return 0
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(IDENTIFIER)' |
+    awk -v release="$(release)" '$2 == release && $3 == "main" && $4 == "Packages" { print $1; exit }')
+  [ -n "$mirror" ] || skip "apt knows no mirror of $(release)/main"
+  rm -rf "$base"
+  mkdir -p "$base"
+  debootstrap --variant=minbase --include=systemd,systemd-sysv "$(release)" "$base" "$mirror" >"$base.log" 2>&1 ||
+    { tail "$base.log"; skip "debootstrap cannot make a scratch system"; }
+  chroot "$base" apt-get update -qq
+  touch "$base/.complete"
+}
+
+# fetch_dependencies BASE PACKAGE…: into apt's cache there, so that installing needs no network.
+fetch_dependencies() {
+  local base=$1; shift
+  mkdir -p "$base/packages"
+  rm -f "$base"/packages/*
+  cp "$@" "$base/packages/"
+  in_root "$base" apt-get install -qq -y --no-install-recommends --download-only \
+    $(cd "$base" && printf './%s ' packages/*) >/dev/null
+  rm -rf "$base/packages"
+}
+
+# in_root ROOT COMMAND…
+in_root() {
+  local root=$1; shift
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"
+}
+
+# with_root BASE FOLDER: a copy of the base that costs nothing, at FOLDER/root until the shell ends.
+with_root() {
+  local base=$1 folder=$2
+  mkdir -p "$folder/upper" "$folder/work" "$folder/root"
+  mount -t overlay overlay -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$folder/root" 2>/dev/null ||
+    cp -a "$base/." "$folder/root/"
+  trap 'umount -R "$folder/root" 2>/dev/null; rm -rf "$folder"' EXIT
+}
