@@ -74,6 +74,7 @@ class ECHOPOOL_EXPORT Server {
   int run_until_signal(std::initializer_list<int> signals);
 
  private:
+  friend struct ServerInternals;  // the library's own tests, which make system calls fail
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
