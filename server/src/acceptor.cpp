@@ -140,7 +140,8 @@ void Acceptor::take_over(Listener& listener, UniqueFd fd, const Endpoint& peer) 
                                                             .peer = peer,
                                                             .handler = listener.handler,
                                                             .id = next_id_++,
-                                                            .opened = now});
+                                                            .opened = now,
+                                                            .opening = listener.opens == Opens::server});
   announce(*connection);
   if (const auto reason = dispatcher_->admit(connection)) {
     refusals_.note(*reason, peer, now);

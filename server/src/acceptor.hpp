@@ -22,6 +22,7 @@ namespace echopool {
 struct Listener {
   UniqueFd fd;
   const Handler* handler;
+  Opens opens = Opens::client;
   bool inherited = false;  ///< opened by somebody else: connections get their options one by one
 };
 

@@ -20,12 +20,16 @@ struct Connection {
   const Handler* handler;  ///< of the service; lives as long as the server
   std::uint64_t id;
   TimePoint opened;
+  bool opening = false;  ///< the handler has still to be called at accept (Opens::server)
 
   Handler::Call own_handler{};        ///< made by the service's factory at the first turn, if it has one
   std::vector<std::byte> leftover{};  ///< input that was read but not consumed when its turn was over
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
   std::uint32_t empty_turns = 0;  ///< turns in a row in which the handler read nothing although there was input
+
+  /// The next turn need not wait for the socket.
+  [[nodiscard]] bool is_ready() const noexcept { return opening || !leftover.empty(); }
 };
 
 }  // namespace echopool

@@ -61,8 +61,9 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
   const int fd = connection->stream.fd();
+  const bool opening = connection->opening;
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
-  if (!arm(EPOLL_CTL_ADD, fd, key, false)) {
+  if (!arm(EPOLL_CTL_ADD, fd, key, opening)) {
     connection = lot_.leave(key.place);  // nobody else can have seen it
     return RefuseReason::connections;
   }
@@ -108,7 +109,7 @@ void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Work
   }
   staying_.store(false, std::memory_order_relaxed);
   if (how) return end(key.place, *how);
-  park(key.place, connection.stream.fd(), !connection.leftover.empty());
+  park(key.place, connection.stream.fd(), connection.is_ready());
 }
 
 void ParkDispatcher::serve_batch(ReadyBatch& batch, const epoll_event* events, std::size_t count, Worker& worker) {
@@ -154,8 +155,8 @@ void ParkDispatcher::rescue(ParkingLot::Key key) {
   Connection* connection = lot_.claim(key);
   if (connection == nullptr) return;
   const int fd = connection->stream.fd();
-  const bool leftover = !connection->leftover.empty();
-  park(key.place, fd, leftover);
+  const bool ready = connection->is_ready();
+  park(key.place, fd, ready);
 }
 
 ReadyBatch& ParkDispatcher::new_batch() {
@@ -165,12 +166,12 @@ ReadyBatch& ParkDispatcher::new_batch() {
 
 void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
   if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(place, *how);
-  park(place, connection.stream.fd(), !connection.leftover.empty());
+  park(place, connection.stream.fd(), connection.is_ready());
 }
 
-void ParkDispatcher::park(Place place, int fd, bool leftover) {
+void ParkDispatcher::park(Place place, int fd, bool ready) {
   const ParkingLot::Key key = lot_.park(place, calls_.now());
-  if (!arm(EPOLL_CTL_MOD, fd, key, leftover)) {
+  if (!arm(EPOLL_CTL_MOD, fd, key, ready)) {
     const int error = errno;
     lot_.keep(key);
     return end(place, {.reason = EndReason::reset, .error = error});
@@ -179,9 +180,9 @@ void ParkDispatcher::park(Place place, int fd, bool leftover) {
   if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
 }
 
-bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, bool leftover) noexcept {
-  // With input already read, room for an answer is all that is needed to go on.
-  const std::uint32_t writable = leftover ? std::uint32_t{EPOLLOUT} : 0U;
+bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, bool ready) noexcept {
+  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
+  const std::uint32_t writable = ready ? std::uint32_t{EPOLLOUT} : 0U;
   epoll_event event{.events = EPOLLIN | EPOLLONESHOT | writable, .data = {.u64 = key.packed()}};
   if (calls_.epoll_ctl(epoll_.get(), operation, fd, &event) != 0) return false;
   lot_.armed(key);

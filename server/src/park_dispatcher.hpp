@@ -54,9 +54,10 @@ class ParkDispatcher final : public Dispatcher {
 
   /// One turn of the connection in `place`, which the caller owns; then it is parked again or closed.
   void run(Place place, Connection& connection, Worker& worker);
-  void park(Place place, int fd, bool leftover);
-  /// Watches the connection for input and makes it claimable. False: the kernel refused.
-  [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, bool leftover) noexcept;
+  void park(Place place, int fd, bool ready);
+  /// Watches the connection for input, or just for its turn if it is `ready` (Connection::is_ready), and makes it
+  /// claimable. False: the kernel refused.
+  [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, bool ready) noexcept;
   /// Ends a connection that still waits as it did when its key was read.
   void end_parked(ParkingLot::Key key, EndReason reason);
   void end(Place place, const SessionEnd& how) { reaper_.close(lot_.leave(place), how); }

@@ -9,7 +9,8 @@
 
 namespace echopool {
 
-EndReason run_connection(InheritedSocket connection, const Handler& handler, const ServerSettings& settings) {
+EndReason run_connection(InheritedSocket connection, const Handler& handler, const ServerSettings& settings,
+                         Opens opens) {
   SystemCalls& calls = SystemCalls::real();
   UniqueFd fd{connection.fd};
   if (const auto wrong = settings.validate(); !wrong.empty()) throw std::invalid_argument{wrong.front()};
@@ -28,7 +29,8 @@ EndReason run_connection(InheritedSocket connection, const Handler& handler, con
                  .peer = peer,
                  .handler = &handler,
                  .id = 1,
-                 .opened = calls.now()});
+                 .opened = calls.now(),
+                 .opening = opens == Opens::server});
   announce(*session);
   std::optional<SessionEnd> end;
   while (!end) end = runner.turn(*session, worker, Input::awaited);

@@ -13,9 +13,13 @@ Server::Server(ServerSettings settings) : impl_{std::make_unique<Impl>(std::move
 
 Server::~Server() = default;
 
-void Server::serve_tcp(const Endpoint& where, Handler handler) { impl_->listen_on(where, std::move(handler)); }
+void Server::serve_tcp(const Endpoint& where, Handler handler, Opens opens) {
+  impl_->listen_on(where, std::move(handler), opens);
+}
 
-void Server::serve_tcp(InheritedSocket listener, Handler handler) { impl_->adopt(listener, std::move(handler)); }
+void Server::serve_tcp(InheritedSocket listener, Handler handler, Opens opens) {
+  impl_->adopt(listener, std::move(handler), opens);
+}
 
 void Server::serve_udp(const Endpoint& where, DatagramHandler handler) {
   impl_->udp_listen_on(where, std::move(handler));

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -59,23 +60,23 @@ Server::Impl::~Impl() {
   reaper.stop();
 }
 
-void Server::Impl::listen_on(const Endpoint& where, Handler handler) {
+void Server::Impl::listen_on(const Endpoint& where, Handler handler, Opens opens) {
   const Handler& kept = handlers.emplace_back(std::move(handler));
-  if (where.family() == Endpoint::Family::any) return bind_both_families(where.port(), kept);
-  bind_one(where, kept);
+  if (where.family() == Endpoint::Family::any) return bind_both_families(where.port(), kept, opens);
+  bind_one(where, kept, opens);
 }
 
-void Server::Impl::bind_one(const Endpoint& where, const Handler& handler) {
+void Server::Impl::bind_one(const Endpoint& where, const Handler& handler, Opens opens) {
   UniqueFd fd = bind_tcp(where, Acceptor::options(*settings.get()), calls);
   tcp_endpoints.push_back(local_endpoint(fd.get()));
-  listeners.push_back({.fd = std::move(fd), .handler = &handler});
+  listeners.push_back({.fd = std::move(fd), .handler = &handler, .opens = opens});
 }
 
-void Server::Impl::bind_both_families(std::uint16_t port, const Handler& handler) {
+void Server::Impl::bind_both_families(std::uint16_t port, const Handler& handler, Opens opens) {
   for (int attempt = 1;; ++attempt) {
-    bind_one({Endpoint::Family::v4, {}, port}, handler);
+    bind_one({Endpoint::Family::v4, {}, port}, handler, opens);
     try {
-      return bind_one({Endpoint::Family::v6, {}, tcp_endpoints.back().port()}, handler);
+      return bind_one({Endpoint::Family::v6, {}, tcp_endpoints.back().port()}, handler, opens);
     } catch (const StartError& error) {
       if (error.code().value() == EAFNOSUPPORT) {
         return log_event(LogLevel::notice, "listener skipped",
@@ -88,7 +89,7 @@ void Server::Impl::bind_both_families(std::uint16_t port, const Handler& handler
   }
 }
 
-void Server::Impl::adopt(InheritedSocket listener, Handler handler) {
+void Server::Impl::adopt(InheritedSocket listener, Handler handler, Opens opens) {
   UniqueFd fd{listener.fd};
   int listening = 0;
   socklen_t length = sizeof listening;
@@ -99,7 +100,7 @@ void Server::Impl::adopt(InheritedSocket listener, Handler handler) {
     throw StartError{errno, "descriptor " + std::to_string(listener.fd) + " cannot be made non-blocking"};
   const Handler& kept = handlers.emplace_back(std::move(handler));
   tcp_endpoints.push_back(local_endpoint(fd.get()));
-  listeners.push_back({.fd = std::move(fd), .handler = &kept, .inherited = true});
+  listeners.push_back({.fd = std::move(fd), .handler = &kept, .opens = opens, .inherited = true});
 }
 
 void Server::Impl::udp_listen_on(const Endpoint& where, DatagramHandler handler) {
@@ -200,7 +201,7 @@ StopReport Server::Impl::stop_all() {
   }
   dispatcher->release_workers();
   std::optional<WakeSignal> wake;
-  if (settings.get()->pool.idle == IdleConnections::hold) wake.emplace();
+  if (workers_may_wait()) wake.emplace();
   std::size_t stuck = 0;
   const auto end = steady_clock::now() + last_wait;
   do {
@@ -214,13 +215,18 @@ StopReport Server::Impl::stop_all() {
 
 bool Server::Impl::wait_for_connections() {
   std::optional<WakeSignal> wake;
-  if (settings.get()->pool.idle == IdleConnections::hold) wake.emplace();
+  if (workers_may_wait()) wake.emplace();
   for (;;) {
     pool.interrupt_waiting();
     if (seats.wait_until_empty(steady_clock::now() + drain_step)) return true;
     const std::lock_guard lock{mutex};
     if (steady_clock::now() >= deadline) return false;
   }
+}
+
+bool Server::Impl::workers_may_wait() const {
+  return settings.get()->pool.idle == IdleConnections::hold ||
+         std::any_of(handlers.begin(), handlers.end(), std::mem_fn(&Handler::is_conversation));
 }
 
 std::uint64_t Server::Impl::ended() const {

@@ -27,8 +27,8 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Impl(ServerSettings given, SystemCalls & system_calls);
   ~Impl();
 
-  void listen_on(const Endpoint& where, Handler handler);
-  void adopt(InheritedSocket listener, Handler handler);
+  void listen_on(const Endpoint& where, Handler handler, Opens opens);
+  void adopt(InheritedSocket listener, Handler handler, Opens opens);
   void udp_listen_on(const Endpoint& where, DatagramHandler handler);
   void start();
   StopReport stop(std::chrono::milliseconds grace);
@@ -53,13 +53,15 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Acceptor acceptor;
 
  private:
-  void bind_one(const Endpoint& where, const Handler& handler);
-  void bind_both_families(std::uint16_t port, const Handler& handler);
+  void bind_one(const Endpoint& where, const Handler& handler, Opens opens);
+  void bind_both_families(std::uint16_t port, const Handler& handler, Opens opens);
   void undo_start() noexcept;
   StopReport stop_all();
   /// Waits until every connection has ended: true, or false when the grace period is over.
   [[nodiscard]] bool wait_for_connections();
   [[nodiscard]] std::uint64_t ended() const;
+  /// Whether a handler can be waiting for a message's first byte: stopping must wake it.
+  [[nodiscard]] bool workers_may_wait() const;
 
   enum class Stage : std::uint8_t { built, running, stopping, stopped };
   std::mutex mutex;

@@ -3,6 +3,9 @@
 
 #include <echopool/session.hpp>
 
+#include <cerrno>
+#include <stdexcept>
+
 namespace echopool {
 namespace {
 
@@ -15,15 +18,22 @@ bool is_clean_end(const IoResult& result, const SessionIo& io) noexcept {
          (io.failure()->reason == EndReason::stopping && !io.aborting());
 }
 
+void begin_read(SessionIo& io) {
+  if (!io.begin_read())
+    throw std::logic_error{"a service that speaks first (Opens::server) must not read in its call at accept"};
+}
+
 }  // namespace
 
 std::size_t Session::read_some(std::span<std::byte> into) {
+  begin_read(io_);
   const IoResult result = io_.take(into);
   if (!result.ok() && !is_clean_end(result, io_)) io_.raise(result, "nothing could be read");
   return result.bytes;
 }
 
 bool Session::read_exact(std::span<std::byte> into) {
+  begin_read(io_);
   for (std::size_t have = 0; have < into.size();) {
     const IoResult result = io_.take(into.subspan(have));
     have += result.bytes;
@@ -37,7 +47,10 @@ bool Session::read_exact(std::span<std::byte> into) {
   return true;
 }
 
-std::optional<std::string_view> Session::read_line(ByteSize limit) { return io_.read_line(limit.bytes()); }
+std::optional<std::string_view> Session::read_line(ByteSize limit) {
+  begin_read(io_);
+  return io_.read_line(limit.bytes());
+}
 
 bool Session::input_ready() noexcept {
   if (io_.has_buffered()) return true;
@@ -52,7 +65,10 @@ void Session::write(std::span<const std::byte> bytes) {
 
 void Session::write(std::string_view text) { write(std::as_bytes(std::span{text})); }
 
-IoResult Session::try_read_some(std::span<std::byte> into) noexcept { return io_.take(into); }
+IoResult Session::try_read_some(std::span<std::byte> into) noexcept {
+  if (!io_.begin_read()) return {0, IoStatus::failed, EAGAIN};
+  return io_.take(into);
+}
 
 IoResult Session::try_write_all(std::span<const std::byte> bytes) noexcept { return io_.send_all(bytes); }
 
@@ -63,6 +79,8 @@ const Endpoint& Session::peer() const noexcept { return io_.connection_->peer; }
 Endpoint Session::local() const noexcept { return local_endpoint(io_.connection_->stream.fd()); }
 
 std::uint64_t Session::id() const noexcept { return io_.connection_->id; }
+
+bool Session::opening() const noexcept { return io_.connection_->opening; }
 
 bool Session::stopping() const noexcept { return io_.draining_.load(std::memory_order_relaxed); }
 

@@ -42,7 +42,8 @@ SessionIo::SessionIo(const std::atomic<bool>& draining, std::stop_token aborting
 void SessionIo::bind(Connection& connection, const TimeoutSettings& limits, bool waits) {
   connection_ = &connection;
   limits_ = &limits;
-  waits_ = waits;
+  conversation_ = connection.handler != nullptr && connection.handler->is_conversation();
+  waits_ = waits || conversation_;
   begin_ = 0;
   end_ = connection.leftover.size();
   if (end_ != 0) {
@@ -70,6 +71,14 @@ void SessionIo::begin_message() noexcept {
   message_clock_.reset();
   in_message_ = has_buffered();
   consumed_ = false;
+}
+
+bool SessionIo::begin_read() noexcept {
+  if (conversation_)
+    begin_message();
+  else if (connection_->opening)
+    return false;
+  return true;
 }
 
 SessionIo::Limit SessionIo::shorter(Limit limit, Timeout whole, TimePoint since, EndReason reason) noexcept {

@@ -39,6 +39,10 @@ class SessionIo {
   /// A handler's call is one message: its first byte starts the clock of `timeouts.message`.
   void begin_message() noexcept;
 
+  /// Every read of a handler begins here. In a whole conversation it is a message of its own. False: at the opening
+  /// there is nothing to read.
+  [[nodiscard]] bool begin_read() noexcept;
+
   /// Waits for the first byte of a message on behalf of a handler that is not called yet, at most `patience`: true when
   /// the handler should be called (input, or the peer's end), false when nothing came or failure() says why.
   [[nodiscard]] bool await_input(std::chrono::milliseconds patience) noexcept;
@@ -94,6 +98,7 @@ class SessionIo {
   std::size_t turn_sent_ = 0;
   std::atomic<bool> waiting_{false};
   bool waits_ = false;
+  bool conversation_ = false;
   bool in_message_ = false;
   bool end_seen_ = false;
   bool last_read_was_full_ = false;

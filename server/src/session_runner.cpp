@@ -41,20 +41,17 @@ std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& wo
 }
 
 std::optional<SessionEnd> SessionRunner::converse(Connection& connection, SessionIo& io, Input input) {
+  if (connection.opening) {
+    auto end = step(connection, io);
+    connection.opening = false;
+    return end;
+  }
   if (input == Input::expected && !io.await_input(patience)) {
     if (io.failure()) return ended(io, EndReason::reset);
     return std::nullopt;
   }
   for (int calls = 0; calls < calls_per_turn && io.turn_bytes() < bytes_per_turn; ++calls) {
-    SessionEnd end;
-    io.begin_message();
-    const std::optional<Next> next = call(connection, io, end);
-    if (!next) return end;
-    if (io.failure()) return ended(io, EndReason::reset);
-    if (*next == Next::close) return ended(io, io.end_seen() ? EndReason::peer_closed : EndReason::handler_closed);
-    if (io.end_seen() && !io.has_buffered()) return ended(io, EndReason::peer_closed);
-    if (draining_.load(std::memory_order_relaxed)) return ended(io, EndReason::stopping);
-
+    if (auto end = step(connection, io)) return end;
     if (io.consumed_input()) {
       connection.empty_turns = 0;
     } else if (++connection.empty_turns == most_empty_turns) {
@@ -66,6 +63,18 @@ std::optional<SessionEnd> SessionRunner::converse(Connection& connection, Sessio
     const bool more = io.last_read_was_full() && connection.stream.unread() > 0;
     if (!more) return std::nullopt;
   }
+  return std::nullopt;
+}
+
+std::optional<SessionEnd> SessionRunner::step(Connection& connection, SessionIo& io) {
+  SessionEnd end;
+  io.begin_message();
+  const std::optional<Next> next = call(connection, io, end);
+  if (!next) return end;
+  if (io.failure()) return ended(io, EndReason::reset);
+  if (*next == Next::close) return ended(io, io.end_seen() ? EndReason::peer_closed : EndReason::handler_closed);
+  if (io.end_seen() && !io.has_buffered()) return ended(io, EndReason::peer_closed);
+  if (draining_.load(std::memory_order_relaxed)) return ended(io, EndReason::stopping);
   return std::nullopt;
 }
 

@@ -38,7 +38,9 @@ class SessionRunner {
 
  private:
   [[nodiscard]] std::optional<SessionEnd> converse(Connection& connection, SessionIo& io, Input input);
-  /// One call of the handler; nullopt: it threw, and the end is in `end`.
+  /// One call of the handler and what follows from it; nullopt: the conversation goes on.
+  [[nodiscard]] std::optional<SessionEnd> step(Connection& connection, SessionIo& io);
+  /// The call itself; nullopt: it threw, and the end is in `end`.
   [[nodiscard]] std::optional<Next> call(Connection& connection, SessionIo& io, SessionEnd& end);
 
   Counters& counters_;

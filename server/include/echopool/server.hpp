@@ -44,9 +44,10 @@ class ECHOPOOL_EXPORT Server {
   Server& operator=(const Server&) = delete;
 
   /// Serves TCP connections to `where` (port 0: any free port; `*`: one IPv4 and one IPv6-only socket). The socket is
-  /// bound here and listens from start() on. Throws StartError: address in use, not ours, not permitted.
-  void serve_tcp(const Endpoint& where, Handler handler);
-  void serve_tcp(InheritedSocket listener, Handler handler);
+  /// bound here and listens from start() on. `opens`: who speaks first. Throws StartError: address in use, not ours,
+  /// not permitted.
+  void serve_tcp(const Endpoint& where, Handler handler, Opens opens = Opens::client);
+  void serve_tcp(InheritedSocket listener, Handler handler, Opens opens = Opens::client);
   /// Serves UDP datagrams, all sockets by one thread.
   void serve_udp(const Endpoint& where, DatagramHandler handler);
   void serve_udp(InheritedSocket socket, DatagramHandler handler);
@@ -82,6 +83,6 @@ class ECHOPOOL_EXPORT Server {
 /// Runs one connection that is already there, on the calling thread and without a pool (inetd's `nowait`), under the
 /// time limits of `settings`; gives the reason it ended for. Closes the socket.
 ECHOPOOL_EXPORT EndReason run_connection(InheritedSocket connection, const Handler& handler,
-                                         const ServerSettings& settings = {});
+                                         const ServerSettings& settings = {}, Opens opens = Opens::client);
 
 }  // namespace echopool

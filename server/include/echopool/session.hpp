@@ -44,7 +44,8 @@ class ECHOPOOL_EXPORT Session {
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
 
-  /// As read_some and write, but every outcome is a value; `bytes` is exact in each.
+  /// As read_some and write, but every outcome is a value; `bytes` is exact in each. Reading while
+  /// opening() gives `failed` with EAGAIN.
   [[nodiscard]] IoResult try_read_some(std::span<std::byte> into) noexcept;
   [[nodiscard]] IoResult try_write_all(std::span<const std::byte> bytes) noexcept;
 
@@ -56,6 +57,8 @@ class ECHOPOOL_EXPORT Session {
   [[nodiscard]] Endpoint local() const noexcept;
   /// Unique within one Server, counted from 1: the `id=` of its log lines.
   [[nodiscard]] std::uint64_t id() const noexcept;
+  /// Whether this is the call at accept of a service that speaks first (Opens::server): write, do not read.
+  [[nodiscard]] bool opening() const noexcept;
   /// Whether the server is being stopped: a handler that works long should end soon.
   [[nodiscard]] bool stopping() const noexcept;
 
