@@ -20,8 +20,11 @@ std::string flag_words(const std::vector<Group>& groups) {
   return joined(words);
 }
 
+/// What stands before the flag's value: the word before it, with the `=` if there is one.
 std::string pattern(const Flag& flag) {
-  return (flag.letter == '\0' ? "" : std::string{"-"} + flag.letter + "|") + "--" + flag.name;
+  const std::string with_equals_sign = "--" + flag.name + "=";
+  if (flag.style == Flag::Style::optional) return with_equals_sign;
+  return (flag.letter == '\0' ? "" : std::string{"-"} + flag.letter + "|") + "--" + flag.name + "|" + with_equals_sign;
 }
 
 /// Arms of `case $before in`: what may follow a flag that takes a value. For most of them there is nothing to offer.
@@ -30,7 +33,7 @@ std::string value_arms(const std::vector<Group>& groups, const std::string& marg
   std::string others;
   for (const Group& group : groups) {
     for (const Flag& flag : group.flags) {
-      if (flag.value.empty() || flag.style == Flag::Style::optional) continue;
+      if (flag.value.empty()) continue;
       if (is_file(flag))
         text += margin + pattern(flag) + ") compopt -o filenames; _echopool_reply -f;;\n";
       else if (const auto choices = flag.choices(); !choices.empty())
@@ -87,9 +90,9 @@ _)" + program.name +
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()
   if [[ $word == "=" ]]; then
-    word=
+    word= before+="="
   elif [[ $before == "=" ]]; then
-    before=${COMP_WORDS[COMP_CWORD - 2]}
+    before=${COMP_WORDS[COMP_CWORD - 2]}=
   fi
 )" + (program.subcommands.empty() ? program_body(program) : subcommands_body(program)) +
          "}\n\ncomplete -F _" + program.name + " " + program.name + "\n";

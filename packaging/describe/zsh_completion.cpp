@@ -68,7 +68,8 @@ std::string subcommands_body(const Program& program) {
 )";
   for (const Subcommand& each : program.subcommands)
     text += "        " + each.name + ")\n          _arguments -s -S" + specs_of(each.groups, "            ") +
-            " \\\n            '(- *)--help[explain the options]' '*:host:_hosts';;\n";
+            " \\\n            '(- *)'{-h,--help}'[explain the options]' '(- *)--version[print the version]' "
+            "'*:host:_hosts';;\n";
   return text + "      esac;;\n  esac\n";
 }
 

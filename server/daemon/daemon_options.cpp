@@ -240,9 +240,9 @@ const std::array rows{
 constexpr std::array switches{
     Switch{'c', "config", "FILE", false, "Read FILE instead of /etc/echopool/echopoold.ini."},
     Switch{'t', "check-config", "", false, "Check the configuration, say what is wrong with it, and exit."},
-    Switch{0, "dump-config", "WHAT", true,
-           "Print the values in effect and where they come from as an INI file, and exit. WHAT: template (the INI file "
-           "with every default) or manual (the manual's entries, for scdoc)."},
+    Switch{0, "dump-config", "template|manual", true,
+           "Print the values in effect and where they come from as an INI file, and exit. template: the INI file with "
+           "every default; manual: the manual's entries, for scdoc."},
     Switch{0, "daemon", "", false, "Detach from the terminal; the command returns when the server listens."},
     Switch{0, "inetd", "", false,
            "Serve the socket that is standard input: a connection, a listening socket or a UDP socket. Logs to syslog "

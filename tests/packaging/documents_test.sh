@@ -3,10 +3,12 @@
 # usage: documents_test.sh BUILD
 set -euo pipefail
 build=$1
-. "$(dirname "$(readlink -f "$0")")/steps.sh"
+here=$(dirname "$(readlink -f "$0")")
+. "$here/steps.sh"
 made=$build/packaging
 
-flags_of() { grep -oE '(^|[ ,])--[a-z][a-z0-9._-]*' | tr -d ' ,' | sort -u; }
+# Those of the INI file, --section.key, are left to its own page.
+flags_of() { grep -oE '(^|[ ,])--[a-z][a-z0-9._-]*' | tr -d ' ,' | grep -vF . | sort -u; }
 
 # page NAME COMMAND…: the page is well formed and has every flag that the command prints.
 page() {
@@ -41,30 +43,33 @@ bash_completes echopoold "park" --pool.idle = pa
 bash_completes echopoold "--check-config --config" --c
 touch some.ini
 bash_completes echopoold "some.ini" --config some
+bash_completes echopoold "template" --dump-config = t
 bash_completes echopool "talk" ta
 bash_completes echopool "ping" help pi
 bash_completes echopool "--verbose --verify --version" talk --ver
 bash_completes echopool "do dont want" ping --fragment ''
+bash_completes echopool "check" che
+bash_completes echopool "crit ok warn" check -r ''
+bash_completes echopool "--set" opts --se
 ok "bash completes switches, options, subcommands, choices and files"
 
-if command -v zsh >/dev/null; then
-  # Nobody but zsh's own line editor can ask: it runs on a pseudo-terminal, and lists what it offers after two tabs.
-  zsh_offers() {
-    local line=$1 expected=$2
-    zsh -f -c '
-      zmodload zsh/zpty
-      zpty z zsh -f -i
-      zpty -w z "PS1=; fpath=('"$made"'/completions \$fpath); autoload -U compinit; compinit -u -D; setopt nobeep; stty rows 500 columns 200; print re\ady"
-      zpty -r -m z line "*ready*" || exit 1
-      zpty -w -n z "$1"$'"'\t\t'"'
-      zpty -r -m z line "*$2*" && exit 0
-      print -r -- "$line"; exit 1' _ "$line" "$expected" >offered 2>&1 || fail "zsh does not offer '$expected' for '$line': $(cat offered)"
-  }
-  zsh_offers 'echopool p' 'ing '
-  zsh_offers 'echopoold --pool.idle=p' 'park'
-  ok "zsh completes subcommands and choices"
+if command -v zsh >/dev/null && command -v python3 >/dev/null; then
+  timeout 60 python3 "$here/zsh_completion.py" "$made/completions" \
+    'echopoold --pool.id' 'echopoold --pool.idle=' \
+    'echopoold --pool.idle=' 'hold park' \
+    'echopoold --pool.idle=pa' 'echopoold --pool.idle=park' \
+    'echopoold --c' '--check-config --config' \
+    'echopoold --config some' 'echopoold --config some.ini' \
+    'echopoold --dump-config=t' 'echopoold --dump-config=template' \
+    'echopool ta' 'echopool talk' \
+    'echopool che' 'echopool check' \
+    'echopool help ' 'check deadlock load opts ping talk' \
+    'echopool talk --ver' '--verbose --verify --version' \
+    'echopool ping --fragment=' 'do dont want' \
+    'echopool check -r ' 'crit ok warn' || fail "zsh does not complete as expected"
+  ok "zsh completes switches, options, subcommands, choices and files"
 else
-  ok "(zsh is not installed: its completions are not tried)"
+  ok "(zsh or python3 is not installed: zsh's completions are not tried)"
 fi
 
 page echopoold.8 "$build/bin/echopoold" --config /dev/null
