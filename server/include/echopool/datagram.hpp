@@ -31,6 +31,7 @@ class ECHOPOOL_EXPORT Datagram {
 
  private:
   friend class DatagramBatch;
+  friend struct TestDatagram;  // testing::answer_to
   Datagram() = default;
 
   std::span<const std::byte> data_;
