@@ -158,15 +158,14 @@ int run(const Arguments& arguments) {
   if (report.outcome == CheckOutcome::echoed) {
     text = format_bytes(report.received) + " came back in " + format_duration(report.time) + " from " + where + " (" +
            std::string{to_string(settings.target.transport)} + ")";
-    if (state != ok) text += ", outside the range " + (state == critical ? *crit : *warn).to_string();
+    if (state != ok) text += ", against the range " + (state == critical ? *crit : *warn).to_string();
   }
   std::cout << "ECHO " << names[state] << ": " << one_line(text) << " | " << performance(report, settings, warn, crit)
             << "\n";
   if (arguments.has("verbose"))
     std::cout << "target " << settings.target.to_string() << ", address " << where << ", sent "
               << format_bytes(settings.send.size()) << ", connected after " << format_duration(report.connect) << "\n";
-  std::cout << std::flush;
-  return state;
+  return std::cout.flush() ? state : unknown;
 }
 
 }  // namespace

@@ -57,23 +57,29 @@ class EchoCheck {
                                   (error == 0 ? "" : ": " + explain(error, settings_.target.transport))};
   }
 
-  [[nodiscard]] bool is_complete(const std::string& answer) const {
+  /// Whether more of the answer could not change the verdict.
+  [[nodiscard]] bool is_decided(const std::string& answer) const {
     if (settings_.expect) return answer.find(*settings_.expect) != std::string::npos;
-    return answer.size() >= settings_.send.size();
+    return answer.size() >= settings_.send.size() || !settings_.send.starts_with(answer);
   }
 
   void judge(const std::string& answer) {
     report_.received = answer.size();
-    if (settings_.expect ? is_complete(answer) : answer == settings_.send) {
+    if (settings_.expect ? is_decided(answer) : answer == settings_.send) {
       report_.outcome = CheckOutcome::echoed;
       return;
     }
     report_.outcome = CheckOutcome::mismatched;
-    const auto differs =
-        std::mismatch(answer.begin(), answer.end(), settings_.send.begin(), settings_.send.end()).first;
-    report_.problem = settings_.expect ? "the answer does not contain what was expected"
-                                       : "the answer differs from what was sent at offset " +
-                                             format_count(static_cast<std::uint64_t>(differs - answer.begin()));
+    if (settings_.expect) {
+      report_.problem = "the answer does not contain what was expected";
+      return;
+    }
+    const auto equal = static_cast<std::size_t>(
+        std::mismatch(answer.begin(), answer.end(), settings_.send.begin(), settings_.send.end()).first -
+        answer.begin());
+    report_.problem = equal == answer.size() ? "the answer ends after " + format_count(equal) + " of " +
+                                                   format_bytes(settings_.send.size())
+                                             : "the answer differs from what was sent at offset " + format_count(equal);
   }
 
   void ask_over_stream() {
@@ -81,10 +87,13 @@ class EchoCheck {
     std::string answer;
     std::string_view rest = settings_.send;
     // Both at once: an answer that begins before all is sent must not stop the sending.
-    while (!is_complete(answer)) {
+    while (!is_decided(answer)) {
       const auto events = static_cast<short>(rest.empty() ? POLLIN : POLLIN | POLLOUT);
-      if (wait_for(fd, events, -1, left()) == Wait::timed_out)
+      if (wait_for(fd, events, -1, left()) == Wait::timed_out) {
+        report_.received = answer.size();
+        if (settings_.expect && !answer.empty()) break;
         fail("no complete answer within " + format_duration(settings_.limit) + " from", 0);
+      }
       if (!rest.empty()) {
         const ssize_t put = ::send(fd, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (put < 0 && errno != EAGAIN && errno != EINTR) fail("cannot send to", errno);
@@ -93,7 +102,10 @@ class EchoCheck {
       std::array<char, 65'536> block;
       const ssize_t got = ::recv(fd, block.data(), block.size(), MSG_DONTWAIT);
       if (got == 0) break;
-      if (got < 0 && errno != EAGAIN && errno != EINTR) fail("cannot receive from", errno);
+      if (got < 0 && errno != EAGAIN && errno != EINTR) {
+        report_.received = answer.size();
+        fail("cannot receive from", errno);
+      }
       if (got > 0) answer.append(block.data(), static_cast<std::size_t>(got));
     }
     judge(answer);

@@ -10,9 +10,11 @@ namespace echopool::client {
 namespace {
 
 std::optional<double> seconds(std::string_view text) {
-  const auto duration = parse_duration(text);
+  const bool negative = text.starts_with('-');
+  const auto duration = parse_duration(negative ? text.substr(1) : text);
   if (!duration) return std::nullopt;
-  return std::chrono::duration<double>{*duration}.count();
+  const double value = std::chrono::duration<double>{*duration}.count();
+  return negative ? -value : value;
 }
 
 std::string shortest(double value) {

@@ -6,10 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
+#include <vector>
 
 namespace echopool {
 
@@ -21,6 +20,7 @@ enum class OptionKind : std::uint8_t {
   milliseconds,  ///< int
   duration,      ///< struct timeval
   linger,        ///< struct linger: off, or seconds
+  cookie,        ///< uint64_t, a name for the kernel's own use
   text,          ///< a name
   structure,     ///< something larger, which only a program can use
   action,        ///< can be set only
@@ -45,23 +45,15 @@ struct SocketOption {
 [[nodiscard]] const SocketOption* find_socket_option(std::string_view name) noexcept;
 
 /// `socket`, `ip`, `ipv6`, `tcp`, `udp`.
-[[nodiscard]] std::string_view level_name(const SocketOption& option) noexcept;
+[[nodiscard]] std::string_view level_name(int level) noexcept;
 /// `flag`, `bytes` …
 [[nodiscard]] std::string_view kind_name(OptionKind kind) noexcept;
 
-/// The value as text, or the errno of getsockopt(2): ENOPROTOOPT when this kernel, or this kind of socket, does not
-/// know the option.
-struct OptionReading {
-  std::optional<std::string> value;
-  int error = 0;
+/// What the kernel answers to although the table has no row for it: an option newer than this program.
+struct UnnamedOption {
+  int level;
+  int number;
 };
-[[nodiscard]] OptionReading read_socket_option(int fd, const SocketOption& option);
-
-/// Sets what read_socket_option() writes; sizes may be `64K`, times `250ms`, flags `on` and `off`. Returns 0 or errno;
-/// EINVAL also when the text makes no sense for the option, ENOTSUP when its values are no text.
-[[nodiscard]] int set_socket_option(int fd, const SocketOption& option, std::string_view text);
-
-/// What /proc/sys says, white space made single spaces; empty when there is no such file.
-[[nodiscard]] std::string read_sysctl(std::string_view path);
+[[nodiscard]] std::vector<UnnamedOption> unnamed_socket_options(int fd);
 
 }  // namespace echopool

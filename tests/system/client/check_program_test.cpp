@@ -1,8 +1,11 @@
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"
 #include "program.hpp"
+#include "unique_fd.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <regex>
@@ -46,7 +49,7 @@ BOOST_AUTO_TEST_CASE(thresholds_decide_between_ok_warning_and_critical) {
   BOOST_TEST(check({"-c", "@0:1ms", address}).status == 0);
   BOOST_TEST(check({"-c", "30:", address}).status == 2);
   BOOST_TEST(contains(check({"-w", "1ms", address}).out, "ECHO WARNING: 64 bytes came back in "));
-  BOOST_TEST(contains(check({"-w", "1ms", address}).out, ", outside the range 0.001 |"));
+  BOOST_TEST(contains(check({"-w", "1ms", address}).out, ", against the range 0.001 |"));
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_answer_is_no_answer_whatever_came_back) {
@@ -55,6 +58,13 @@ BOOST_AUTO_TEST_CASE(a_wrong_answer_is_no_answer_whatever_came_back) {
   BOOST_TEST(wrong.status == 2);
   BOOST_TEST(contains(wrong.out, "ECHO CRITICAL: the answer differs from what was sent at offset 7 |"), wrong.out);
   BOOST_TEST(check({"-M", "warn", corrupt.endpoint().to_string()}).status == 1);
+  // Known as soon as it shows, though the rest never comes.
+  const FaultyStreamEcho stuck{{.corrupt_at = 7, .silent_after = 20, .keep_open = true}};
+  BOOST_TEST(contains(check({stuck.endpoint().to_string()}).out, "at offset 7 |"));
+  const FaultyStreamEcho half{{.close_after = 40}};
+  const auto ended = check({half.endpoint().to_string()});
+  BOOST_TEST(contains(ended.out, "ECHO CRITICAL: the answer ends after 40 of 64 bytes |"), ended.out);
+  BOOST_TEST(contains(ended.out, " size=40B;;;0;"), ended.out);
   const FaultyStreamEcho closing{{.close_after = 0}};
   const auto empty = check({closing.endpoint().to_string()});
   BOOST_TEST(empty.status == 2);
@@ -114,6 +124,22 @@ BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_unknown_on_standard_output) {
   BOOST_TEST(check({"-H", "a", "b"}).status == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_result_that_cannot_be_written_is_unknown) {
+  const FaultyStreamEcho server;
+  const UniqueFd full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  ProgramSettings settings;
+  settings.descriptors = {{1, full.get()}};
+  BOOST_TEST(run_program({built_program("echopool"), "check", server.endpoint().to_string()}, {}, settings).status ==
+             3);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_name_cannot_forge_a_second_line_or_performance_data) {
+  const auto result = check({"-H", "no|such\nhost.invalid", "-t", "1"});
+  BOOST_TEST(std::count(result.out.begin(), result.out.end(), '\n') == 1);
+  BOOST_TEST(std::count(result.out.begin(), result.out.end(), '|') <= 1);
+  BOOST_TEST(result.status >= 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_text_of_ones_own_can_be_sent_and_another_expected) {
   const FaultyStreamEcho server;
   const std::string address = server.endpoint().to_string();
@@ -121,4 +147,6 @@ BOOST_AUTO_TEST_CASE(a_text_of_ones_own_can_be_sent_and_another_expected) {
   BOOST_TEST(check({"-s", "hello", "-e", "ell", address}).status == 0);
   const auto other = check({"-s", "hello", "-e", "bye", "-t", "0.2", address});
   BOOST_TEST(other.status == 2);
+  BOOST_TEST(contains(other.out, "ECHO CRITICAL: the answer does not contain what was expected |"), other.out);
+  BOOST_TEST(check({"-s", "hello", "-e", "bye", "-t", "0.2", "-M", "warn", address}).status == 1);
 }
