@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <system_error>
+#include <thread>
 
 namespace echopool {
 namespace {
@@ -102,7 +104,8 @@ void Acceptor::wait_for_listeners() {
     timeout =
         static_cast<int>(std::max<std::int64_t>(0, std::chrono::ceil<milliseconds>(*next - calls_.now()).count()));
   for (pollfd& entry : poll_set_) entry.revents = 0;
-  calls_.poll(poll_set_.data(), poll_set_.size(), timeout);
+  if (calls_.poll(poll_set_.data(), poll_set_.size(), timeout) < 0 && errno != EINTR)
+    std::this_thread::sleep_for(shortest_pause);  // no memory: nothing else can wait for us
   if (poll_set_[0].revents != 0) wake_.drain();
   if (changed_.exchange(false, std::memory_order_acq_rel)) {
     inherited_ = options(settings_.get());
@@ -123,7 +126,14 @@ void Acceptor::accept_from(Listener& listener) {
     }
     pause_ = milliseconds{0};
     counters_.add(counters_.accepted);
-    take_over(listener, std::move(fd), to_endpoint(address.get(), address.length));
+    const Endpoint peer = to_endpoint(address.get(), address.length);
+    try {
+      take_over(listener, std::move(fd), peer);
+    } catch (const std::bad_alloc&) {
+      counters_.add_refused(RefuseReason::resources);
+      refusals_.note(RefuseReason::resources, peer, calls_.now());
+      return back_off(ENOMEM);
+    }
   }
 }
 
@@ -173,6 +183,11 @@ bool Acceptor::handle_error(Listener& listener, int error) {
       break;
   }
   counters_.add(counters_.accept_errors);
+  back_off(error);
+  return false;
+}
+
+void Acceptor::back_off(int error) {
   pause_ = std::clamp(pause_ * 2, shortest_pause, longest_pause);
   const TimePoint now = calls_.now();
   if (!pause_logged_ || now - *pause_logged_ >= pause_log_interval) {
@@ -181,7 +196,6 @@ bool Acceptor::handle_error(Listener& listener, int error) {
               {{"error", std::generic_category().message(error)}, {"pause_ms", pause_}, {"open", seats_.taken()}});
   }
   sleep_until(now + pause_);
-  return false;
 }
 
 void Acceptor::sleep_until(TimePoint until) {

@@ -52,6 +52,8 @@ class Acceptor {
   void refuse_socket(UniqueFd fd, const Endpoint& peer, RefuseReason reason);
   /// True: accept the next one.
   [[nodiscard]] bool handle_error(Listener& listener, int error);
+  /// Leaves the connections in the backlog for a while: a resource is exhausted.
+  void back_off(int error);
   /// Sleeps until then or until stop().
   void sleep_until(TimePoint until);
   [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
+#include <numeric>
+#include <utility>
 
 namespace echopool {
 namespace {
@@ -16,6 +19,8 @@ constexpr std::size_t wheel_buckets = 256;
 /// How long what is ready may stand behind a turn that blocks: one to two of these.
 constexpr milliseconds watch_interval{4};
 constexpr int quiet_looks_to_rest = 16;
+/// How soon the reaper tries again when it found no memory.
+constexpr milliseconds no_memory_pause{100};
 /// So many messages, each within so long of the one before and nobody else's between them: it talks alone, and quickly.
 constexpr int lone_messages = 4;
 constexpr milliseconds talks_quickly{8};
@@ -49,6 +54,7 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
       calls_{calls},
       lot_{settings.get()->limits.connections},
       epoll_{::epoll_create1(EPOLL_CLOEXEC)},
+      batches_(settings.get()->pool.workers),
       wheel_{make_wheel(calls.now())},
       scheduled_(lot_.size()) {
   if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
@@ -65,14 +71,14 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
   if (!arm(EPOLL_CTL_ADD, fd, key, opening)) {
     connection = lot_.leave(key.place);  // nobody else can have seen it
-    return RefuseReason::connections;
+    return RefuseReason::resources;
   }
   schedule(key.place, now);
   return std::nullopt;
 }
 
 void ParkDispatcher::serve(Worker& worker) {
-  ReadyBatch& batch = new_batch();
+  ReadyBatch& batch = batches_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
   std::array<epoll_event, ReadyBatch::capacity> events;
   LoneTalker alone;
   for (;;) {
@@ -128,24 +134,21 @@ void ParkDispatcher::serve_batch(ReadyBatch& batch, const epoll_event* events, s
 std::optional<TimePoint> ParkDispatcher::watch(TimePoint now) {
   if (!watching_.load(std::memory_order_acquire)) return std::nullopt;
   bool busy = false;
-  {
-    const std::lock_guard lock{batches_mutex_};
-    for (ReadyBatch& batch : batches_) {
-      const bool still = batch.stands_still();
-      busy = busy || !still;
-      if (still && batch.has_waiting()) {
-        busy = true;
-        batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
-      }
+  for (ReadyBatch& batch : batches_) {
+    const bool still = batch.stands_still();
+    busy = busy || !still;
+    if (still && batch.has_waiting()) {
+      busy = true;
+      batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
     }
-    quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
-    if (quiet_looks_ < quiet_looks_to_rest) return now + watch_interval;
-    // A worker publishes its batch and then looks at the flag; we clear the flag and then look at the batches. One of
-    // us sees the other.
-    quiet_looks_ = 0;
-    watching_.store(false, std::memory_order_seq_cst);
-    for (const ReadyBatch& batch : batches_) busy = busy || batch.has_waiting();
   }
+  quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
+  if (quiet_looks_ < quiet_looks_to_rest) return now + watch_interval;
+  // A worker publishes its batch and then looks at the flag; we clear the flag and then look at the batches. One of us
+  // sees the other.
+  quiet_looks_ = 0;
+  watching_.store(false, std::memory_order_seq_cst);
+  for (const ReadyBatch& batch : batches_) busy = busy || batch.has_waiting();
   if (!busy) return std::nullopt;
   watching_.store(true, std::memory_order_seq_cst);
   return now + watch_interval;
@@ -157,11 +160,6 @@ void ParkDispatcher::rescue(ParkingLot::Key key) {
   const int fd = connection->stream.fd();
   const bool ready = connection->is_ready();
   park(key.place, fd, ready);
-}
-
-ReadyBatch& ParkDispatcher::new_batch() {
-  const std::lock_guard lock{batches_mutex_};
-  return batches_.emplace_back();
 }
 
 void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
@@ -200,17 +198,21 @@ void ParkDispatcher::drain() {
   }
 }
 
-void ParkDispatcher::schedule(Place place, TimePoint now) {
+void ParkDispatcher::schedule(Place place, TimePoint now) noexcept {
   const auto snapshot = settings_.get();
   const auto when = due({.occupied = true, .opened = now, .last_active = now}, snapshot->timeouts, now);
   if (!when) return;
   {
     const std::lock_guard lock{mutex_};
     if (scheduled_[place]) return;  // from an earlier connection, whose look comes no later than ours would
-    scheduled_[place] = true;
-    wheel_.insert(place, when->when);
-    if (planned_ && *planned_ <= when->when) return;
-    planned_ = when->when;
+    try {
+      wheel_.insert(place, when->when);
+      scheduled_[place] = true;
+      if (planned_ && *planned_ <= when->when) return;
+      planned_ = when->when;
+    } catch (const std::bad_alloc&) {
+      rebuild_ = true;  // the connection is served; the reaper makes up for it
+    }
   }
   reaper_.nudge();
 }
@@ -229,33 +231,38 @@ std::optional<ParkDispatcher::Due> ParkDispatcher::due(const ParkingLot::View& v
 }
 
 std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
-  const auto snapshot = settings_.get();
-  std::vector<std::pair<ParkingLot::Key, EndReason>> over;
-  std::optional<TimePoint> next;
-  {
-    const std::lock_guard lock{mutex_};
-    std::vector<Place> looks;
-    if (rebuild_) {
-      rebuild_ = false;
-      wheel_ = make_wheel(now);
-      for (Place place = 0; place < lot_.size(); ++place) looks.push_back(place);
-    } else {
-      looks = wheel_.advance(now);
-    }
-    for (const Place place : looks) {
-      const auto view = lot_.view(place);
-      const auto when = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
-      scheduled_[place] = when.has_value();
-      if (!when) continue;
-      if (view.parked && when->when <= now) over.emplace_back(ParkingLot::Key{place, view.turn}, when->reason);
-      // An ended connection's place stays in the wheel; the next look finds it free, or with a successor.
-      wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
-    }
-    next = planned_ = wheel_.next();
-  }
+  std::vector<Over> over;
+  const auto next = look_for(over, now);
   for (const auto& [key, reason] : over) end_parked(key, reason);
   const auto look = watch(now);
   return next && look ? std::min(next, look) : next ? next : look;
+}
+
+std::optional<TimePoint> ParkDispatcher::look_for(std::vector<Over>& over, TimePoint now) try {
+  const auto snapshot = settings_.get();
+  const std::lock_guard lock{mutex_};
+  const bool all = std::exchange(rebuild_, true);  // stays so when memory runs out half-way
+  std::vector<Place> looks;
+  if (all) {
+    wheel_ = make_wheel(now);
+    looks.resize(lot_.size());
+    std::iota(looks.begin(), looks.end(), Place{0});
+  } else {
+    looks = wheel_.advance(now);
+  }
+  for (const Place place : looks) {
+    const auto view = lot_.view(place);
+    const auto when = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
+    scheduled_[place] = when.has_value();
+    if (!when) continue;
+    if (view.parked && when->when <= now) over.push_back({ParkingLot::Key{place, view.turn}, when->reason});
+    // An ended connection's place stays in the wheel; the next look finds it free, or with a successor.
+    wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
+  }
+  rebuild_ = false;
+  return planned_ = wheel_.next();
+} catch (const std::bad_alloc&) {
+  return now + no_memory_pause;
 }
 
 void ParkDispatcher::reconfigure() {

@@ -15,7 +15,6 @@
 #include "timing_wheel.hpp"
 
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -49,8 +48,6 @@ class ParkDispatcher final : public Dispatcher {
   /// Gives the time of its next look, or nullopt when nobody serves batches any more.
   [[nodiscard]] std::optional<TimePoint> watch(TimePoint now);
   void rescue(ParkingLot::Key key);
-  /// Gives a batch to a worker that has none yet.
-  [[nodiscard]] ReadyBatch& new_batch();
 
   /// One turn of the connection in `place`, which the caller owns; then it is parked again or closed.
   void run(Place place, Connection& connection, Worker& worker);
@@ -62,7 +59,13 @@ class ParkDispatcher final : public Dispatcher {
   void end_parked(ParkingLot::Key key, EndReason reason);
   void end(Place place, const SessionEnd& how) { reaper_.close(lot_.leave(place), how); }
 
-  void schedule(Place place, TimePoint now);
+  void schedule(Place place, TimePoint now) noexcept;
+  struct Over {
+    ParkingLot::Key key;
+    EndReason reason;
+  };
+  /// Finds what has waited too long. Gives the time of the next look.
+  [[nodiscard]] std::optional<TimePoint> look_for(std::vector<Over>& over, TimePoint now);
   /// When a place must be looked at again, and why it would end then.
   struct Due {
     TimePoint when;
@@ -85,8 +88,8 @@ class ParkDispatcher final : public Dispatcher {
   std::atomic<bool> watching_{false};  // the reaper looks after batches
   int quiet_looks_ = 0;                // the reaper's
 
-  std::mutex batches_mutex_;
-  std::deque<ReadyBatch> batches_;  // guarded by batches_mutex_; addresses stay
+  std::vector<ReadyBatch> batches_;           // one for each worker
+  std::atomic<std::size_t> worker_count_{0};  // how many of them have a worker
 
   std::mutex mutex_;
   TimingWheel wheel_;            // guarded by mutex_, as is all that follows

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <new>
 
 namespace echopool {
 namespace {
@@ -49,9 +50,11 @@ void Reaper::close(std::unique_ptr<Connection> connection, const SessionEnd& end
 void Reaper::linger(std::unique_ptr<Connection> connection, const SessionEnd& end) {
   connection->stream.shutdown_write();
   if (linger_ms_.load(std::memory_order_relaxed) == off) return conclude(std::move(connection), end, counters_);
-  {
+  try {
     const std::lock_guard lock{mutex_};
     arrivals_.emplace_back(std::move(connection), end);
+  } catch (const std::bad_alloc&) {
+    return conclude(std::move(connection), end, counters_);
   }
   wake_.wake();
 }
@@ -103,16 +106,29 @@ void Reaper::run() {
 }
 
 void Reaper::take_in(Arrivals&& arrivals) {
+  for (auto& [connection, end] : arrivals)
+    if (drained(*connection) || !watch(connection, end)) conclude(std::move(connection), end, counters_);
+}
+
+bool Reaper::watch(std::unique_ptr<Connection>& connection, const SessionEnd& end) noexcept {
   const std::chrono::milliseconds limit{std::max<std::int64_t>(0, linger_ms_.load(std::memory_order_relaxed))};
-  for (auto& [connection, end] : arrivals) {
-    const int fd = connection->stream.fd();
-    epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = fd}};
-    if (drained(*connection) || calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-      conclude(std::move(connection), end, counters_);
-      continue;
-    }
-    by_descriptor_[fd] = entries_.emplace(calls_.now() + limit, Lingering{std::move(connection), end});
+  const int fd = connection->stream.fd();
+  Entries::iterator entry;
+  try {
+    const auto known = by_descriptor_.try_emplace(fd).first;
+    entry = known->second = entries_.emplace(calls_.now() + limit, Lingering{nullptr, end});
+  } catch (const std::bad_alloc&) {
+    by_descriptor_.erase(fd);
+    return false;
   }
+  epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = fd}};
+  if (calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    entries_.erase(entry);
+    by_descriptor_.erase(fd);
+    return false;
+  }
+  entry->second.connection = std::move(connection);
+  return true;
 }
 
 bool Reaper::drained(Connection& connection) noexcept {

@@ -57,6 +57,8 @@ class Reaper {
 
   void run();
   void take_in(Arrivals&& arrivals);
+  /// Waits for the peer's end. False: there is no memory for that, and the connection stays the caller's.
+  [[nodiscard]] bool watch(std::unique_ptr<Connection>& connection, const SessionEnd& end) noexcept;
   /// Reads and throws away. True when the peer has finished or is gone.
   bool drained(Connection& connection) noexcept;
   void finish(Entries::iterator entry) noexcept;

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <new>
 #include <stop_token>
 
 namespace echopool {
@@ -23,7 +24,7 @@ SessionEnd ended(const SessionIo& io, EndReason reason) {
 
 }  // namespace
 
-std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& worker, Input input) {
+std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& worker, Input input) try {
   SessionIo& io = worker.io;
   io.bind(connection, worker.settings.get().timeouts, input == Input::awaited);
   std::optional<SessionEnd> end;
@@ -38,6 +39,9 @@ std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& wo
   counters_.add(counters_.sent_bytes, io.turn_sent());
   io.unbind();
   return end;
+} catch (const std::bad_alloc&) {  // for input that has to be kept; what a handler throws never comes here
+  log_exception(LogLevel::error, "handler failed", {{"id", connection.id}, {"peer", connection.peer}});
+  return SessionEnd{.reason = EndReason::handler_error};
 }
 
 std::optional<SessionEnd> SessionRunner::converse(Connection& connection, SessionIo& io, Input input) {

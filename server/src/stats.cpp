@@ -40,6 +40,8 @@ std::string_view to_string(RefuseReason reason) noexcept {
       return "queue_full";
     case RefuseReason::queue_timeout:
       return "queue_timeout";
+    case RefuseReason::resources:
+      return "resources";
     case RefuseReason::stopping:
       break;
   }

@@ -5,8 +5,6 @@
 #include "faulty_calls.hpp"
 #include "open_descriptors.hpp"
 
-#include <poll.h>
-
 #include <cerrno>
 #include <numeric>
 #include <system_error>
@@ -26,17 +24,6 @@ ServerSettings small(IdleConnections idle) {
 }
 
 void echo_datagram(Datagram& datagram) { datagram.reply(datagram.data()); }
-
-/// Whether a datagram is answered. A lost one is asked again, as any client of UDP must.
-bool is_answered(const Endpoint& server) {
-  UdpPeer peer;
-  for (int attempt = 0; attempt < 50; ++attempt) {
-    peer.send(server, "datagram");
-    pollfd answer{.fd = peer.fd(), .events = POLLIN, .revents = 0};
-    if (::poll(&answer, 1, 200) > 0) return peer.receive().bytes == "datagram";
-  }
-  return false;
-}
 
 /// Small, large and half-closed. True when all of it came back; false when the server gave the connection up. Throws
 /// when it leaves its client waiting or answers with something else.
@@ -69,13 +56,13 @@ Outcome run_with(IdleConnections idle, Call call, int error, int kth, int times 
   Outcome outcome;
   try {
     ServerInternals::Impl server{small(idle), calls};
-    server.listen_on(loopback(), echo);
+    server.listen_on(loopback(), echo, Opens::peer);
     server.udp_listen_on(loopback(), echo_datagram);
     server.start();
     const Endpoint tcp = server.tcp_endpoints.front();
     const Endpoint udp = server.udp_endpoints.front();
     outcome.kept = converses(tcp);
-    BOOST_TEST(is_answered(udp));
+    BOOST_TEST(answers_datagrams(udp));
     // A fault that was meant for later strikes those who come next: the last one must be served all the same.
     bool served = false;
     for (int next = 0; next < 3 && !served; ++next) served = converses(tcp);

@@ -7,6 +7,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -128,6 +129,16 @@ std::optional<UdpPeer::Received> UdpPeer::receive(int flags) {
   if (size < 0) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(size));
   return Received{std::move(bytes), to_endpoint(from.get(), from.length)};
+}
+
+bool answers_datagrams(const Endpoint& server) {
+  UdpPeer peer;
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    peer.send(server, "datagram");
+    pollfd answer{.fd = peer.fd(), .events = POLLIN, .revents = 0};
+    if (::poll(&answer, 1, 200) > 0) return peer.receive().bytes == "datagram";
+  }
+  return false;
 }
 
 Forger::Forger()

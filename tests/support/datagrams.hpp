@@ -43,6 +43,9 @@ class UdpPeer {
   UniqueFd fd_;
 };
 
+/// Whether a datagram comes back. A lost one is sent again, as any client of UDP must.
+[[nodiscard]] bool answers_datagrams(const Endpoint& server);
+
 /// Sends datagrams with any source address and port, through raw sockets: for inside enter_private_network() only.
 class Forger {
  public:

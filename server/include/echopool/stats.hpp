@@ -34,8 +34,9 @@ enum class RefuseReason : std::uint8_t {
   queue_full,     ///< `pool.queue`, with `pool.overflow = refuse`
   queue_timeout,  ///< `pool.queue_timeout`
   stopping,       ///< the server is being stopped
+  resources,      ///< no memory for it, here or in the kernel
 };
-inline constexpr std::size_t refuse_reasons = 6;
+inline constexpr std::size_t refuse_reasons = 7;
 
 /// Why a datagram was not answered: the `reason=` of the `datagrams dropped` lines.
 enum class DropReason : std::uint8_t {
