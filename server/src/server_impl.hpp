@@ -27,8 +27,8 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Impl(ServerSettings given, SystemCalls & system_calls);
   ~Impl();
 
-  void listen_on(const Endpoint& where, Handler handler, Opens opens);
-  void adopt(InheritedSocket listener, Handler handler, Opens opens);
+  void listen_on(const Endpoint& where, Handler handler, Opens opens = Opens::client);
+  void adopt(InheritedSocket listener, Handler handler, Opens opens = Opens::client);
   void udp_listen_on(const Endpoint& where, DatagramHandler handler);
   void start();
   StopReport stop(std::chrono::milliseconds grace);
