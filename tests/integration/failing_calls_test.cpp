@@ -56,7 +56,7 @@ Outcome run_with(IdleConnections idle, Call call, int error, int kth, int times 
   Outcome outcome;
   try {
     ServerInternals::Impl server{small(idle), calls};
-    server.listen_on(loopback(), echo, Opens::peer);
+    server.listen_on(loopback(), echo, Opens::client);
     server.udp_listen_on(loopback(), echo_datagram);
     server.start();
     const Endpoint tcp = server.tcp_endpoints.front();
