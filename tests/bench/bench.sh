@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# bench.sh [WHICH [ARGS…]]: builds the benchmarks' programs and runs one benchmark, or all.
+# bench.sh [WHICH [ARGS…]]: runs one of the benchmarks, whose programs are built; without WHICH the usual one.
+#   tcp      echopoold against its peers, every figure; ARGS: --loads, --rivals, --pairs, --full, --quick, --help
+#   client   echopool, the client, against bare loops
+#   udp      datagrams at ten loads; ARGS: PAIRS DATAGRAMS
+#   budget   instructions and system calls a request against what is recorded; ARGS: --update
+#   report   puts the latest run of tcp into docs/performance.md
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
-cmake --build build/release --target bench-programs >/dev/null
-which=${1:-all}
+which=${1:-tcp}
 [ $# -gt 0 ] && shift
 case $which in
-  all) for script in tests/bench/*.py; do [ "$script" = tests/bench/measure.py ] || python3 "$script" "$@"; done ;;
-  *) [ -f "tests/bench/$which.py" ] || { echo "there is no benchmark '$which'; there are:" >&2
-       ls tests/bench/*.py | sed 's#.*/##; s#\.py$##; /^measure$/d; s#^#  #' >&2; exit 2; }
-     exec python3 "tests/bench/$which.py" "$@" ;;
+  tcp | client | udp | budget | report) ;;
+  *) printf "there is no benchmark '%s'; there are:\n" "$which" >&2
+     sed -n 's/^#   /  /p' "tests/bench/bench.sh" >&2; exit 2 ;;
 esac
+exec python3 "tests/bench/$which.py" "$@"

@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 
-from measure import BUILD, LOAD_CORE, SERVER_CORE, free_port, generate, peer
+from measure import BUILD, LOAD_CORE, SERVER_CORE, free_port, generate
+from servers import SERVERS
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--pairs", type=int, default=5)
@@ -49,7 +50,7 @@ def paired(what, ours, theirs, limit, better):
 def load():
     print("Closed loop against a bare epoll loop doing the same, requests a second (64 bytes, one thread, one core)")
     holds = True
-    with peer("epoll_echo")() as server:
+    with SERVERS["epoll"].start() as server:
         for connections in (1, 16, 256):
             def ours():
                 return echopool("load", f":{server.port}", "-c", connections, "-T", 1, "-t", options.seconds
@@ -67,7 +68,7 @@ def ping(count=20_000):
     print("Ping against a bare send/recv loop, median round trip in microseconds (64 bytes)")
     floor = BUILD / "bench/ping_floor"
     holds = True
-    with peer("epoll_echo")() as server:
+    with SERVERS["epoll"].start() as server:
         holds &= paired("tcp", lambda: echopool("ping", "-f", "-c", count, f":{server.port}")["round_trip"]["p50_ns"] / 1e3,
                         lambda: pinned(floor, "tcp", server.port, 64, count)["p50_ns"] / 1e3, 1.10, "less")
     port = free_port()
@@ -87,7 +88,7 @@ def ping(count=20_000):
 def schedule(rate=20_000):
     print(f"Open loop at {rate:,} a second: how late requests leave, microseconds")
     holds = True
-    with peer("epoll_echo")() as server:
+    with SERVERS["epoll"].start() as server:
         lags = []
         for _ in range(options.pairs):
             result = echopool("load", f":{server.port}", "-R", rate, "-c", 16, "-T", 1, "-t", options.seconds)

@@ -1,10 +1,13 @@
-// A load generator for the benchmarks: one thread, one epoll set, closed loop. Prints one JSON object.
+// A load generator for the benchmarks: one thread, one epoll set, closed loop. Prints "open" when its connections are,
+// and one JSON object when it has done; then it keeps them until its input ends.
 //
-// usage: generator PORT MODE CONNECTIONS SIZE SECONDS
+// usage: generator PORT MODE CONNECTIONS SIZE SECONDS [REQUESTS]
 //   echo     each connection sends SIZE bytes, waits for all of them, sends again
-//   connect  each slot connects, sends SIZE bytes, waits for them, finishes, waits for the end, connects again
+//   connect  each slot connects, sends SIZE bytes, waits for them, finishes, waits for the end, connects again;
+//            its latency is that of the whole connection
 //   stream   each connection sends without pause and reads what comes; one more probes with 64 bytes every 5 ms
-//   idle     opens CONNECTIONS silent connections, says "ready", and holds them until its input ends
+//   idle     opens CONNECTIONS silent connections
+// It ends after SECONDS, or after REQUESTS if that comes first.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -45,8 +48,15 @@ sockaddr_in server{};
 int dial() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) die("socket");
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // From many addresses in turn: closed connections occupy their port for a minute, and one address has but 28,000.
+  static std::uint32_t turn = 0;
+  sockaddr_in from{};
+  from.sin_family = AF_INET;
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + ++turn % 200);
+  const int yes = 1;
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&from), sizeof from) != 0) die("bind");
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   if (::connect(fd, reinterpret_cast<sockaddr*>(&server), sizeof server) != 0) die("connect");
   return fd;
 }
@@ -56,9 +66,14 @@ void watch(int epoll, int fd, std::uint32_t events, std::uint32_t index, int ope
   if (::epoll_ctl(epoll, operation, fd, &event) != 0) die("epoll_ctl");
 }
 
-void put(Peer& peer, const std::vector<char>& message) {
+void announce_open() {
+  std::puts("open");
+  std::fflush(stdout);
+}
+
+void put(Peer& peer, const std::vector<char>& message, Clock::time_point since) {
   peer.missing = message.size();
-  peer.sent = Clock::now();
+  peer.sent = since;
   std::size_t done = 0;
   while (done < message.size()) {
     const auto n = ::send(peer.fd, message.data() + done, message.size() - done, MSG_NOSIGNAL);
@@ -84,23 +99,42 @@ void report(std::uint64_t requests, std::uint64_t bytes, double seconds, std::ve
 
 float microseconds(Clock::duration time) { return std::chrono::duration<float, std::micro>(time).count(); }
 
-void run_echo(std::size_t connections, std::size_t size, double seconds, bool reconnect) {
+/// One message and its answer, so that every connection is known to be accepted before anything is measured.
+void greet(Peer& peer, const std::vector<char>& message, std::vector<char>& into) {
+  put(peer, message, Clock::now());
+  while (peer.missing > 0) {
+    const auto n = ::recv(peer.fd, into.data(), into.size(), 0);
+    if (n <= 0) die("recv");
+    peer.missing -= static_cast<std::size_t>(n);
+  }
+}
+
+void run_echo(std::size_t connections, std::size_t size, double seconds, std::uint64_t most, bool reconnect) {
   const std::vector<char> message(size, 'x');
   std::vector<char> into(std::max<std::size_t>(size, 65536));
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   std::vector<Peer> peers(connections);
+  const auto open = [&](std::uint32_t index) {
+    peers[index].fd = dial();
+    watch(epoll, peers[index].fd, EPOLLIN, index);
+  };
   for (std::uint32_t i = 0; i < connections; ++i) {
-    peers[i].fd = dial();
-    watch(epoll, peers[i].fd, EPOLLIN, i);
+    open(i);
+    if (!reconnect) greet(peers[i], message, into);
   }
   std::vector<float> latencies;
   latencies.reserve(4'000'000);
+  announce_open();
   const auto start = Clock::now();
   const auto end = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-  for (Peer& peer : peers) put(peer, message);
-  std::uint64_t requests = 0;
+  std::uint64_t begun = 0;
+  for (Peer& peer : peers) {
+    put(peer, message, start);
+    ++begun;
+  }
+  // What has begun is finished and counted, so that the server's work is that for just these requests.
   std::array<epoll_event, 256> events;
-  while (Clock::now() < end) {
+  while (latencies.size() < begun) {
     const int count = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 100);
     for (int i = 0; i < count; ++i) {
       const std::uint32_t index = events[static_cast<std::size_t>(i)].data.u32;
@@ -108,26 +142,23 @@ void run_echo(std::size_t connections, std::size_t size, double seconds, bool re
       const auto n = ::recv(peer.fd, into.data(), into.size(), MSG_DONTWAIT);
       if (n < 0 && errno == EAGAIN) continue;
       if (n < 0) die("recv");
-      if (n == 0) {  // only in connect mode: the server has seen our end
-        ::close(peer.fd);
-        ++requests;
-        peer.fd = dial();
-        watch(epoll, peer.fd, EPOLLIN, index);
-        put(peer, message);
-        continue;
-      }
+      if (n == 0 && (!reconnect || peer.missing > 0)) die("the server closed a connection");
       peer.missing -= static_cast<std::size_t>(n);
       if (peer.missing > 0) continue;
-      latencies.push_back(microseconds(Clock::now() - peer.sent));
-      if (reconnect) {
+      if (reconnect && n > 0) {
         ::shutdown(peer.fd, SHUT_WR);
-      } else {
-        ++requests;
-        put(peer, message);
+        continue;
       }
+      const auto now = Clock::now();
+      latencies.push_back(microseconds(now - peer.sent));
+      if (reconnect) ::close(peer.fd);
+      if (begun >= most || now >= end) continue;
+      if (reconnect) open(index);
+      put(peer, message, now);
+      ++begun;
     }
   }
-  report(requests, requests * size, std::chrono::duration<double>(Clock::now() - start).count(), latencies);
+  report(begun, begun * size, std::chrono::duration<double>(Clock::now() - start).count(), latencies);
 }
 
 void run_stream(std::size_t connections, double seconds) {
@@ -148,6 +179,7 @@ void run_stream(std::size_t connections, double seconds) {
   ::timerfd_settime(timer, 0, &every, nullptr);
   watch(epoll, timer, EPOLLIN, probe_index + 1);
 
+  announce_open();
   const std::vector<char> small(64, 'p');
   std::vector<float> latencies;
   std::uint64_t bytes = 0;
@@ -160,7 +192,7 @@ void run_stream(std::size_t connections, double seconds) {
       const auto& event = events[static_cast<std::size_t>(i)];
       if (event.data.u32 == probe_index + 1) {
         std::uint64_t expirations = 0;
-        if (::read(timer, &expirations, sizeof expirations) > 0 && probe.missing == 0) put(probe, small);
+        if (::read(timer, &expirations, sizeof expirations) > 0 && probe.missing == 0) put(probe, small, Clock::now());
       } else if (event.data.u32 == probe_index) {
         const auto n = ::recv(probe.fd, into.data(), into.size(), MSG_DONTWAIT);
         if (n > 0 && (probe.missing -= static_cast<std::size_t>(n)) == 0)
@@ -179,24 +211,25 @@ void run_stream(std::size_t connections, double seconds) {
 }
 
 void run_idle(std::size_t connections) {
+  for (std::size_t i = 0; i < connections; ++i) dial();
+  announce_open();
+}
+
+void raise_descriptor_limit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  for (std::size_t i = 0; i < connections; ++i) dial();
-  std::puts("ready");
-  std::fflush(stdout);
-  char byte = 0;
-  while (::read(STDIN_FILENO, &byte, 1) > 0) continue;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fputs("usage: generator PORT echo|connect|stream|idle CONNECTIONS SIZE SECONDS\n", stderr);
+  if (argc != 6 && argc != 7) {
+    std::fputs("usage: generator PORT echo|connect|stream|idle CONNECTIONS SIZE SECONDS [REQUESTS]\n", stderr);
     return 2;
   }
+  raise_descriptor_limit();
   server.sin_family = AF_INET;
   server.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
   server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -204,11 +237,15 @@ int main(int argc, char** argv) {
   const auto connections = static_cast<std::size_t>(std::atol(argv[3]));
   const auto size = static_cast<std::size_t>(std::atol(argv[4]));
   const double seconds = std::atof(argv[5]);
+  const std::uint64_t most = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : ~std::uint64_t{0};
   if (mode == "idle") {
     run_idle(connections);
   } else if (mode == "stream") {
     run_stream(connections, seconds);
   } else {
-    run_echo(connections, size, seconds, mode == "connect");
+    run_echo(connections, size, seconds, most, mode == "connect");
   }
+  std::fflush(stdout);
+  char byte = 0;
+  while (::read(STDIN_FILENO, &byte, 1) > 0) continue;
 }

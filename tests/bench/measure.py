@@ -1,22 +1,35 @@
-"""What the benchmarks share: servers pinned to one core, a load generator on the other, CPU as the kernel accounts it.
+"""What the benchmarks share: a server pinned to one core, a load generator on another, CPU as the kernel accounts it.
 
-Two variants are always measured in turn, A B A B …, and compared pair by pair: these ratios hold when the machine's
-speed drifts, absolute times do not."""
+Variants are always measured in turn and compared pair by pair: ratios hold when the machine's speed drifts, absolute
+times do not."""
 
 import json
 import os
+import resource
 import signal
 import socket
-import statistics
 import subprocess
-import sys
+import threading
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("ECHOPOOL_BUILD", ROOT / "build/release"))
-SERVER_CORE, LOAD_CORE = "0", "1"
+RESULTS = ROOT / "build/bench"
+_cores = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = str(_cores[0]), str(_cores[-1])
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+class NotMeasured(Exception):
+    """Says why a figure is missing; the rest goes on."""
+
+
+def raise_descriptor_limit():
+    """For us and what we start: thousands of connections are opened."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
 
 
 def free_port():
@@ -25,122 +38,140 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Server:
-    """A server process on SERVER_CORE; a context manager that ends it."""
+def on_core(core, *command):
+    return ["taskset", "-c", core, *map(str, command)]
 
-    def __init__(self, name, command, port):
-        self.name, self.port = name, port
-        self.process = subprocess.Popen(
-            ["taskset", "-c", SERVER_CORE, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+
+class Server:
+    """A server on SERVER_CORE, ready when it accepts; a context manager that ends it, and what it started.
+
+    `forks`: it serves in processes of its own, whose CPU time and memory count too. `before`: what it is run under.
+    `pause`: seconds between looks whether it accepts."""
+
+    def __init__(self, name, command, port, forks=False, before=(), pause=0.01):
+        self.name, self.port, self.forks = name, port, forks
+        self.usage = None  # the whole life's, once it has ended
+        self.process = subprocess.Popen([*before, *on_core(SERVER_CORE, *command)], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         self.pid = self.process.pid
         deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    sys.exit(f"{name} does not start: {' '.join(map(str, command))}")
-                time.sleep(0.02)
+        while not self._accepts():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                self.end()
+                raise NotMeasured(f"{name} does not start: {' '.join(map(str, command))}")
+            time.sleep(pause)
+
+    def _accepts(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
+        self.end()
+
+    def end(self, patience=3):
+        """SIGTERM, and SIGKILL for whatever of its session is left."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + patience
+            while self.process.returncode is None:
+                pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+                if pid:
+                    self.process.returncode, self.usage = os.waitstatus_to_exitcode(status), usage
+                elif time.monotonic() > deadline:
+                    self.process.kill()
+                    deadline += 10
+                else:
+                    time.sleep(0.002)
         try:
-            self.process.wait(2)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def processes(self):
+        found = [self.pid]
+        for pid in found if self.forks else ():
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                try:
+                    found += [int(child) for child in task.read_text().split()]
+                except (FileNotFoundError, ProcessLookupError):
+                    pass
+        return found
 
     def cpu_seconds(self):
-        """User and system time, to the nanosecond where the scheduler tells it."""
-        total = 0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
+        """User and system time to the nanosecond, with threads that have ended, and processes that have (to a tick)."""
+        total = 0.0
+        for pid in self.processes():
             try:
-                total += int((task / "schedstat").read_text().split()[0])
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-        if total:
-            return total / 1e9
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def status(self, key):
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith(key + ":"):
-                return int(line.split()[1])
-        return 0
-
-    def rss_kib(self):
-        return self.status("VmRSS")
-
-    def switches(self):
-        total = 0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            for line in (task / "status").read_text().splitlines():
-                if line.startswith(("voluntary_ctxt", "nonvoluntary_ctxt")):
-                    total += int(line.split()[1])
+                total += time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3)
+                if self.forks:
+                    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+                    total += (int(fields[13]) + int(fields[14])) / TICK
+            except (OSError, FileNotFoundError):
+                pass  # it has just ended, and its parent counts it
         return total
 
+    def rss_kib(self):
+        """Resident memory; of several processes each page once."""
+        file, key = ("smaps_rollup", "Pss:") if self.forks else ("status", "VmRSS:")
+        total = 0
+        for pid in self.processes():
+            try:
+                lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            total += sum(int(line.split()[1]) for line in lines if line.startswith(key))
+        return total
 
-def echopoold(idle, workers, *options):
-    def start():
-        port = free_port()
-        command = [BUILD / "bin/echopoold", "-c", "/dev/null", f"--tcp.listen=127.0.0.1:{port}", "--udp.listen=",
-                   f"--pool.idle={idle}", f"--pool.workers={workers}", "--log.sinks=file", "--log.file=/dev/null",
-                   *options]
-        return Server(f"echopoold {idle}", command, port)
-    start.label = f"echopoold {idle}, {workers} workers"
-    return start
-
-
-def peer(program, *arguments):
-    def start():
-        port = free_port()
-        return Server(program, [BUILD / "bench" / program, port, *arguments], port)
-    start.label = " ".join([program, *map(str, arguments)])
-    return start
-
-
-def generate(server, mode, connections, size, seconds):
-    out = subprocess.run(
-        ["taskset", "-c", LOAD_CORE, BUILD / "bench/generator", *map(str, (server.port, mode, connections, size, seconds))],
-        check=True, capture_output=True, text=True,
-    )
-    return json.loads(out.stdout)
+    def switches(self):
+        """Context switches so far of the threads there are."""
+        lines = [line for task in Path(f"/proc/{self.pid}/task").iterdir()
+                 for line in (task / "status").read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith(("voluntary_ctxt", "nonvoluntary_ctxt")))
 
 
-def run(start, mode, connections, size, seconds):
-    """One run: the generator's figures, and the server's CPU time for each request."""
-    with start() as server:
-        generate(server, mode, connections, size, min(0.2, seconds))  # warm
-        before, switches = server.cpu_seconds(), server.switches()
-        result = generate(server, mode, connections, size, seconds)
-        cpu = server.cpu_seconds() - before
-        requests = max(1, result["requests"])
-        result["cpu_us"] = cpu * 1e6 / requests
-        result["cpu_per_mb"] = cpu * 1e6 / max(1e-9, result["bytes"] / 1e6)
-        result["rate"] = result["requests"] / result["seconds"]
-        result["switches"] = (server.switches() - switches) / requests
-        result["rss_kib"] = server.rss_kib()
-        return result
+class Generator:
+    """The load generator on LOAD_CORE, its connections open; a context manager that ends it."""
+
+    def __init__(self, server, mode, connections, size, seconds, requests=None):
+        self.what = f"{server.name}, {connections} connections"
+        self.process = subprocess.Popen(
+            on_core(LOAD_CORE, BUILD / "bench/generator", server.port, mode, connections, size, seconds,
+                    *([requests] if requests else [])),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.patience = threading.Timer(seconds + 60, self.process.kill)
+        self.patience.start()
+        try:
+            self._line()
+        except NotMeasured:
+            self.__exit__()
+            raise
+
+    def _line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            why = self.process.stderr.read().strip() or "no answer within its time"
+            raise NotMeasured(f"{self.what}: {why}")
+        return line
+
+    def result(self):
+        """Waits for the figures; the connections stay open."""
+        return json.loads(self._line())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.patience.cancel()
+        self.process.communicate()
 
 
-def compare(ours, theirs, mode, connections, size, seconds, pairs):
-    """Interleaved pairs. {figure: (our median, their median, median ratio, least ratio, greatest ratio)}"""
-    runs = [(run(ours, mode, connections, size, seconds), run(theirs, mode, connections, size, seconds))
-            for _ in range(pairs)]
-    figures = {}
-    for key in runs[0][0]:
-        ratios = [a[key] / b[key] for a, b in runs if b[key]]
-        if ratios:
-            figures[key] = (statistics.median(a[key] for a, _ in runs), statistics.median(b[key] for _, b in runs),
-                            statistics.median(ratios), min(ratios), max(ratios))
-    return figures
-
-
-def verdict(ratio, limit):
-    return "" if limit is None else f"  (at most {limit:.2f}: {'holds' if ratio <= limit else 'MISSED'})"
+def generate(server, mode, connections, size, seconds, requests=None):
+    with Generator(server, mode, connections, size, seconds, requests) as generator:
+        return generator.result()

@@ -1,6 +1,7 @@
 // CPU time per datagram: the UDP server with everything on, against a bare recvfrom(2)/sendto(2) loop.
 //
-// usage: udp_bench [PAIRS [DATAGRAMS]]
+// usage: udp_bench [PAIRS [DATAGRAMS]]                               a table of ten loads
+//        udp_bench bare|echopool FLOWS WINDOW SIZE DATAGRAMS         one run, as a JSON object: for ./dev bench tcp
 //
 // For each load the two servers run in turns, PAIRS times each, a process of its own on the first processor allowed;
 // the client, on the last, keeps WINDOW datagrams under way on each of FLOWS sockets until DATAGRAMS were answered.
@@ -182,9 +183,20 @@ void compare(const Load& load, int pairs) {
   std::fflush(stdout);
 }
 
+void print_one(const char* server, const Load& load) {
+  const Figures figures = measure(load, server == std::string{"bare"} ? serve_bare : serve_echopool);
+  std::printf("{\"cpu_us\": %.4f, \"rate\": %.1f, \"switches\": %.4f}\n", figures.cpu_us, figures.rate,
+              figures.switches);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 6) {
+    pin(false);
+    print_one(argv[1], {std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), std::stoull(argv[5])});
+    return 0;
+  }
   const int pairs = argc > 1 ? std::stoi(argv[1]) : 7;
   const std::uint64_t datagrams = argc > 2 ? std::stoull(argv[2]) : 200'000;
   pin(false);

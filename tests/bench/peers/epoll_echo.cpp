@@ -1,5 +1,5 @@
-// The least an echo server can be: one thread, one level-triggered epoll loop, non-blocking sockets, one shared buffer.
-// It keeps no unsent bytes, so it is a yardstick and not a server. usage: epoll_echo PORT
+// A bare echo server: one thread, one level-triggered epoll loop, non-blocking sockets, one shared buffer. What a
+// socket does not take is kept, and no more read from that connection until it is sent. usage: epoll_echo PORT
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -11,6 +11,56 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace {
+
+struct Peer {
+  explicit Peer(int accepted) : fd{accepted} {}
+  ~Peer() { ::close(fd); }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  int fd;
+  std::string unsent;
+};
+
+int epoll = -1;
+std::array<char, 65536> data;
+
+void watch(int operation, int fd, std::uint32_t events, void* peer) {
+  epoll_event event{.events = events, .data = {.ptr = peer}};
+  ::epoll_ctl(epoll, operation, fd, &event);
+}
+
+/// How much the socket took; -1: the connection is broken.
+ssize_t send_some(int fd, const char* from, std::size_t size) {
+  const ssize_t n = ::send(fd, from, size, MSG_NOSIGNAL);
+  return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
+/// False: the connection has ended.
+bool serve(Peer& peer) {
+  if (!peer.unsent.empty()) {
+    const ssize_t sent = send_some(peer.fd, peer.unsent.data(), peer.unsent.size());
+    if (sent < 0) return false;
+    peer.unsent.erase(0, static_cast<std::size_t>(sent));
+    if (peer.unsent.empty()) watch(EPOLL_CTL_MOD, peer.fd, EPOLLIN, &peer);
+    return true;
+  }
+  const ssize_t size = ::recv(peer.fd, data.data(), data.size(), 0);
+  if (size <= 0) return size < 0 && errno == EAGAIN;
+  const ssize_t sent = send_some(peer.fd, data.data(), static_cast<std::size_t>(size));
+  if (sent < 0) return false;
+  if (sent < size) {
+    peer.unsent.assign(data.data() + sent, static_cast<std::size_t>(size - sent));
+    watch(EPOLL_CTL_MOD, peer.fd, EPOLLOUT, &peer);
+  }
+  return true;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -25,36 +75,19 @@ int main(int argc, char** argv) {
     std::perror("epoll_echo");
     return 1;
   }
-  socklen_t length = sizeof address;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-  std::printf("%d\n", ntohs(address.sin_port));
-  std::fflush(stdout);
-
-  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  epoll_event event{.events = EPOLLIN, .data = {.fd = listener}};
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
-  static std::array<char, 65536> data;
+  epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  watch(EPOLL_CTL_ADD, listener, EPOLLIN, nullptr);
   std::array<epoll_event, 128> events;
   for (;;) {
     const int count = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
     for (int i = 0; i < count; ++i) {
-      const int fd = events[static_cast<std::size_t>(i)].data.fd;
-      if (fd == listener) {
-        const int peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        event = {.events = EPOLLIN, .data = {.fd = peer}};
-        if (peer >= 0) ::epoll_ctl(epoll, EPOLL_CTL_ADD, peer, &event);
+      auto* peer = static_cast<Peer*>(events[static_cast<std::size_t>(i)].data.ptr);
+      if (peer != nullptr) {
+        if (!serve(*peer)) std::default_delete<Peer>{}(peer);
         continue;
       }
-      const ssize_t size = ::recv(fd, data.data(), data.size(), 0);
-      if (size <= 0) {
-        if (size == 0 || errno != EAGAIN) ::close(fd);
-        continue;
-      }
-      for (ssize_t sent = 0; sent < size;) {
-        const ssize_t n = ::send(fd, data.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
-        if (n < 0 && errno != EAGAIN) break;
-        if (n > 0) sent += n;
-      }
+      const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      if (fd >= 0) watch(EPOLL_CTL_ADD, fd, EPOLLIN, std::make_unique<Peer>(fd).release());
     }
   }
 }
