@@ -2,6 +2,8 @@
 set -euo pipefail
 cd /
 . /steps.sh
+# Whoever reads of a failure cannot look into the container any more.
+trap '[ $? -eq 0 ] || journalctl --no-pager --quiet -o short-precise -n 25' EXIT
 export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
 
 apt_install() {
@@ -37,10 +39,10 @@ ok "it runs as _echopool, confined, with one capability"
 
 eventually 10 journal_has echopoold.service '^started version=' || fail "no 'started' in the journal"
 eventually 10 journal_has echopoold.service '^connection closed .*reason=peer_closed rx=200000 tx=200000' || fail "no 'connection closed' in the journal"
-systemctl status echopoold.service | grep -q 'Status: "listening on ' || fail "systemctl status does not say where it listens"
+[[ $(systemctl status echopoold.service) == *'Status: "listening on '* ]] || fail "systemctl status does not say where it listens"
 ok "its lines are in the journal, and systemctl status says where it listens"
 
-printf '\n[timeouts]\nidle = 61s\n' >>/etc/echopool/echopoold.ini
+set_option /etc/echopool/echopoold.ini timeouts idle 61s
 systemctl reload echopoold.service
 eventually 10 journal_has echopoold.service '^reloaded .*changed=timeouts.idle' || fail "no 'reloaded' in the journal"
 [ "$(pid_of echopoold.service)" = "$pid" ] || fail "a reload has restarted it"
@@ -53,15 +55,10 @@ answers 127.0.0.1 51423 || fail "a broken INI file has harmed the running servic
 cp /good.ini /etc/echopool/echopoold.ini
 ok "a broken INI file fails the reload, is named in the journal, and changes nothing"
 
-cat >>/etc/echopool/echopoold.ini <<'INI'
-[tcp]
-listen = *:9
-[udp]
-listen = *:9
-[log]
-sinks = syslog, file
-file = /var/log/echopoold/echopoold.log
-INI
+set_option /etc/echopool/echopoold.ini tcp listen '*:9'
+set_option /etc/echopool/echopoold.ini udp listen '*:9'
+set_option /etc/echopool/echopoold.ini log sinks 'syslog, file'
+set_option /etc/echopool/echopoold.ini log file /var/log/echopoold/echopoold.log
 systemctl restart echopoold.service
 answers 127.0.0.1 9 && answers ::1 9 || fail "it does not serve port 9 on every address: $(cat /talk.err)"
 grep -q 'connection closed' /var/log/echopoold/echopoold.log || fail "it does not write its log file"

@@ -39,12 +39,20 @@ run getent passwd _echopool >/dev/null || fail "there is no user _echopool"
 run echopoold --check-config >/dev/null || fail "the shipped configuration is wrong"
 [ "$(run echopoold --dump-config | sed -n 's/^listen = \(.*[^ ]\) *#.*/\1/p' | tr ', ' '\n\n' | grep -cvE '^$|^127\.0\.0\.1:|^\[::1\]:')" -eq 0 ] ||
   fail "as installed, something beyond loopback is listened on"
-run ldconfig -p | grep -q 'libechopool.so.0 ' || fail "ldconfig has not been run for libechopool.so.0"
-ok "apt installs the packages: user, enabled service, right configuration, loopback alone"
+complaints=$(run systemd-analyze verify --man=no echopoold.service echopoold.socket echopoold-activated.service 2>&1 |
+  grep -v 'kernel does not support IPv6' || true)  # it looks in /proc, which is not mounted
+[ -z "$complaints" ] || fail "systemd-analyze verify: $complaints"
+[[ $(run ldconfig -p) == *'libechopool.so.0 '* ]] || fail "ldconfig has not been run for libechopool.so.0"
+ok "apt installs the packages: user, well-formed units, enabled service, right configuration, loopback alone"
 
-printf '\n[timeouts]\nidle = 61s\n' >>"$root/etc/echopool/echopoold.ini"
+! run dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libboost*-dev' 2>/dev/null | grep ' installed$' || fail "libechopool-dev has brought in a -dev package of Boost"
+run apt-get install -qq --simulate libboost-dev >"$folder/apt.log" 2>&1 || { cat "$folder/apt.log"; fail "libboost-dev cannot be installed beside libechopool-dev"; }
+ok "libechopool-dev needs no -dev package of Boost, and allows Debian's own"
+
+set_option "$root/etc/echopool/echopoold.ini" timeouts idle 61s
 apt_install $(cd "$root" && printf './%s ' second/*.deb)
-grep -q 'idle = 61s' "$root/etc/echopool/echopoold.ini" || fail "the upgrade has overwritten an edited echopoold.ini"
+grep -q '^idle = 61s$' "$root/etc/echopool/echopoold.ini" || fail "the upgrade has overwritten an edited echopoold.ini"
+run echopoold --check-config >/dev/null || fail "the configuration is wrong after the upgrade"
 [ -e "$root/etc/echopool/echopoold.ini.dpkg-dist" ] || fail "the new echopoold.ini is not put beside the edited one"
 ok "an upgrade keeps an edited echopoold.ini and puts the new one beside it"
 

@@ -36,15 +36,6 @@ exposure() {
 exposure echopoold.service 1.4
 exposure echopoold-activated.service 0.5
 
-# The programs are not here, but in the package.
-root=$PWD/server
-mkdir -p "$root/etc" && cp /etc/os-release "$root/etc/"
-for unit in server/usr/lib/systemd/system/*; do
-  systemd-analyze verify --root="$root" --man=no "$(basename "$unit")" 2>&1 | grep -F "$(basename "$unit")" | grep -vE 'not-found|Failed to load' >verify.log || true
-  [ ! -s verify.log ] || { cat verify.log; fail "systemd-analyze verify complains about $unit"; }
-done
-ok "systemd-analyze verify: the units are well formed"
-
 ! dpkg-deb -c "$packages"/libechopool-dev_*.deb | grep -i boost || fail "libechopool-dev carries Boost"
 ! dpkg-deb -f "$packages"/libechopool-dev_*.deb Depends | grep -i boost || fail "libechopool-dev depends on Boost's -dev packages"
 ok "libechopool-dev needs nothing of Boost"

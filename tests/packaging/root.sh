@@ -27,9 +27,14 @@ fetch_dependencies() {
   mkdir -p "$base/packages"
   rm -f "$base"/packages/*
   cp "$@" "$base/packages/"
-  in_root "$base" apt-get install -qq -y --no-install-recommends --download-only \
-    $(cd "$base" && printf './%s ' packages/*) >/dev/null
+  # The mirror may have newer packages than it had when the base was made.
+  fetch "$base" >"$base.log" 2>&1 || { in_root "$base" apt-get update -qq && fetch "$base"; } >"$base.log" 2>&1 ||
+    { tail "$base.log"; fail "apt cannot fetch what the packages depend on"; }
   rm -rf "$base/packages"
+}
+
+fetch() {
+  in_root "$1" apt-get install -qq -y --no-install-recommends --download-only $(cd "$1" && printf './%s ' packages/*)
 }
 
 # in_root ROOT COMMAND…
