@@ -162,8 +162,8 @@ void print_head(const Plan& plan, const Connection& connection, std::size_t widt
 int status_of(const Plan& plan, const LessonReport& lesson, const std::vector<Proof>& proofs) {
   const bool proven = std::all_of(proofs.begin(), proofs.end(), [](const Proof& proof) { return proof.report.good(); });
   const bool as_expected = plan.expected == "any" || (plan.expected == "stall") == lesson.evidence.stalled;
-  const bool echo = !proofs.empty() || (!plan.prove_on_the_spot && plan.remedies.empty());
-  return proven && as_expected && echo ? 0 : 1;
+  const bool tried = !proofs.empty() || (!plan.prove_on_the_spot && plan.remedies.empty());
+  return proven && as_expected && tried && lesson.error == 0 ? 0 : 1;
 }
 
 Json::Object begin(const Arguments& arguments, const Plan& plan, const Connection& connection) {
@@ -240,7 +240,7 @@ Command deadlock_command() {
                  {"Mistake",
                   {{"bytes", '\0', "SIZE", "10M", "write so many"},
                    {"chunk", '\0', "SIZE", "1K", "bytes of one write"},
-                   {"window", '\0', "SIZE", "64K", "SO_SNDBUF and SO_RCVBUF of our socket; 0: the kernel's"},
+                   {"window", '\0', "SIZE", "16K", "SO_SNDBUF and SO_RCVBUF of our socket; 0: the kernel's"},
                    {"until-stall", '\0', "", "", "if it does not stall, go on until it does, at most 1G"},
                    {"stall-timeout", '\0', "DURATION", "2s", "when nothing has moved for so long, it is a stall"},
                    {"mistake", '\0', "write-write|read-read", "write-write",

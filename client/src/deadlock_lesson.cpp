@@ -18,6 +18,13 @@ constexpr std::chrono::milliseconds look_interval{50};
 /// After the last byte: how long nothing must move before the picture is taken to be final.
 constexpr std::chrono::milliseconds rest{300};
 
+/// Why the connection broke; 0: it has not.
+int pending_error(int fd) noexcept {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
 }  // namespace
 
 DeadlockLesson::DeadlockLesson(const Connection& connection, std::uint64_t key, const LessonSettings& settings,
@@ -44,27 +51,31 @@ void DeadlockLesson::observe() {
     last_ = now;
     last_move_ = monotonic_now();
   }
-  watch_(levels_of(report_.written, 0, now, server_.look()));
+  report_.levels = levels_of(report_.written, 0, now, server_.look());
+  watch_(report_.levels);
 }
 
 bool DeadlockLesson::pause(short events, Nanoseconds limit) {
-  if (wait_for(connection_.socket.get(), events, settings_.interrupt_fd, look_interval) == Wait::cancelled) {
-    report_.interrupted = true;
-    return false;
-  }
+  const Wait end = wait_for(connection_.socket.get(), events, settings_.interrupt_fd, look_interval);
+  report_.interrupted = end == Wait::cancelled;
+  // After a break the kernel has forgotten its figures: the last ones seen are kept.
+  if (end == Wait::ready) report_.error = pending_error(connection_.socket.get());
+  if (report_.interrupted || report_.error != 0) return false;
   observe();
   return monotonic_now() - last_move_ < limit;
 }
 
 void DeadlockLesson::conclude(bool stalled) {
+  report_.until_stall = last_move_ - start_;
+  report_.stood_still = monotonic_now() - last_move_;
+  report_.evidence.before = report_.evidence.after = last_;
+  if (report_.error != 0) return;
   report_.evidence.stalled = stalled;
   report_.evidence.wants_to_send = report_.written < settings_.bytes && !settings_.read_first;
-  report_.evidence.before = last_;
   report_.evidence.after = look_at(connection_.socket.get());
   report_.evidence.server = server_.look();
   report_.levels = levels_of(report_.written, 0, report_.evidence.after, report_.evidence.server);
   report_.verdict = judge(report_.evidence);
-  report_.until_stall = last_move_ - start_;
 }
 
 void DeadlockLesson::write_all() {
@@ -84,7 +95,7 @@ void DeadlockLesson::write_all() {
         next_look = last_move_ + look_interval;
       }
     } else if (errno == EAGAIN) {
-      if (!pause(POLLOUT, settings_.stall_limit)) return report_.interrupted ? conclude(false) : conclude(true);
+      if (!pause(POLLOUT, settings_.stall_limit)) return conclude(!report_.interrupted);
     } else if (errno != EINTR) {
       report_.error = errno;
       return conclude(false);

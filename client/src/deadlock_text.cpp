@@ -11,7 +11,9 @@ namespace {
 
 std::string happened(const LessonReport& report, const LessonSettings& settings) {
   if (report.error != 0)
-    return "The connection broke after " + format_bytes(report.written) + ": " + explain(report.error, Transport::tcp);
+    return "The connection broke after " + format_bytes(report.written) + " were written and nothing had moved for " +
+           format_duration(report.stood_still) + ": " + explain(report.error, Transport::tcp) +
+           ". The last that was seen before:";
   if (report.interrupted) return "Interrupted after " + format_bytes(report.written) + ".";
   if (settings.read_first)
     return "The client waited " + format_duration(settings.stall_limit) + " for the server to say something first.";
@@ -23,7 +25,7 @@ std::string happened(const LessonReport& report, const LessonSettings& settings)
 
 std::string advice_for(const LessonReport& report) {
   if (report.evidence.stalled || report.interrupted || report.error != 0) return {};
-  return "The buffers swallowed it all, as the default ones often do. To see the stall: --window 64K makes our two "
+  return "The buffers swallowed it all, as the default ones often do. To see the stall: --window 16K makes our two "
          "buffers small, --until-stall goes on until it happens, --bytes writes more.\n";
 }
 
@@ -140,6 +142,7 @@ Json lesson_json(const LessonReport& report) {
                       {"stalled", report.evidence.stalled},
                       {"verdict", to_string(report.verdict)},
                       {"until_stall_ns", report.until_stall},
+                      {"stood_still_ns", report.stood_still},
                       {"interrupted", report.interrupted},
                       {"errno", report.error == 0 ? Json{} : Json{report.error}},
                       {"levels", Json::Object{{"client_send_bytes", report.levels.client_send},

@@ -79,10 +79,13 @@ std::vector<std::string> reasons(const StallEvidence& evidence) {
   std::vector<std::string> lines{
       "SIOCOUTQ " + bytes(now.unsent) + " written and not acknowledged by the server's kernel" + unchanged,
       "SIOCINQ " + bytes(now.unread) + " received and not read by the client" + unchanged};
-  if (now.peer_window)
-    lines.push_back("tcpi_snd_wnd " + bytes(*now.peer_window) +
-                    (*now.peer_window == 0 ? ": the server's receive window is closed, so the server does not read"
-                                           : ": room for less than a full segment, so our kernel waits for more"));
+  if (now.peer_window) {
+    const std::string_view what = *now.peer_window == 0
+                                      ? "the server's receive window is closed, so the server does not read"
+                                  : now.not_sent > 0 ? "room for less than a full segment, so our kernel waits for more"
+                                                     : "the server's kernel would take so many";
+    lines.push_back("tcpi_snd_wnd " + bytes(*now.peer_window) + ": " + std::string{what});
+  }
   if (now.busy.count() > 0)
     lines.push_back("tcpi_rwnd_limited " + format_duration(now.window_limited) + " of " + format_duration(now.busy) +
                     " with something to send: the time the server's window kept us waiting");

@@ -98,6 +98,22 @@ BOOST_AUTO_TEST_CASE(a_server_that_only_takes_is_not_called_a_deadlock) {
   BOOST_TEST(result.number("exit_status") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_breaks_the_connection_leaves_no_verdict_and_fails) {
+  StreamFaults faults = small_buffers;
+  faults.reset_after = 20'000;
+  const FaultyStreamEcho server{faults};
+  for (const char* fix : {"none", "all"}) {
+    const auto result = lesson({"--fix", fix, server.endpoint().to_string()});
+    BOOST_TEST(result.number("lesson.errno") > 0);
+    BOOST_TEST(result.text("lesson.verdict") == "none");
+    BOOST_TEST(result.size("remedies") == 0U);
+    BOOST_TEST(result.number("exit_status") == 1);
+  }
+  const auto text = deadlock({server.endpoint().to_string()});
+  BOOST_TEST(contains(text.out, "The connection broke after "), text.out);
+  BOOST_TEST(!contains(text.out, "Verdict"), text.out);
+}
+
 BOOST_AUTO_TEST_CASE(two_that_wait_for_each_other_to_speak_first_are_a_read_read_deadlock) {
   const FaultyStreamEcho server;
   const auto result = lesson({"--mistake", "read-read", "--bytes", "100K", server.endpoint().to_string()});
