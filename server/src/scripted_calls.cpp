@@ -71,6 +71,20 @@ ssize_t ScriptedCalls::send(int, const void* from, std::size_t size, int) noexce
   return static_cast<ssize_t>(size);
 }
 
+int ScriptedCalls::poll(pollfd* fds, nfds_t, int timeout_ms) noexcept {
+  fds[1].revents = 0;
+  if (::poll(fds, 1, 0) > 0) return 1;
+  const milliseconds silent = silence();
+  if (!script.empty() && (timeout_ms < 0 || silent <= milliseconds{timeout_ms})) {
+    pass(silent);
+    fds[1].revents = POLLIN;
+    return 1;
+  }
+  if (timeout_ms < 0) fds[1].revents = POLLERR;  // for ever: the read will tell
+  pass(milliseconds{std::max(timeout_ms, 0)});
+  return timeout_ms < 0 ? 1 : 0;
+}
+
 int ScriptedCalls::setsockopt(int, int level, int name, const void* value, socklen_t length) noexcept {
   if (level != SOL_SOCKET || length != sizeof(timeval)) return 0;
   timeval limit{};

@@ -37,6 +37,8 @@ class ScriptedCalls final : public SystemCalls {
   int setsockopt(int fd, int level, int name, const void* value, socklen_t length) noexcept override;
   int shutdown(int fd, int how) noexcept override;
   int ioctl(int fd, unsigned long request, int* value) noexcept override;
+  /// The second descriptor is ours, the first a real one.
+  int poll(pollfd* fds, nfds_t count, int timeout_ms) noexcept override;
   [[nodiscard]] TimePoint now() noexcept override { return clock_; }
 
   /// What SO_RCVTIMEO and SO_SNDTIMEO are; zero is for ever.

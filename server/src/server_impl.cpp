@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <functional>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -200,8 +199,7 @@ StopReport Server::Impl::stop_all() {
     pool.cut_off();
   }
   dispatcher->release_workers();
-  std::optional<WakeSignal> wake;
-  if (workers_may_wait()) wake.emplace();
+  const WakeSignal wake;
   std::size_t stuck = 0;
   const auto end = steady_clock::now() + last_wait;
   do {
@@ -214,19 +212,13 @@ StopReport Server::Impl::stop_all() {
 }
 
 bool Server::Impl::wait_for_connections() {
-  std::optional<WakeSignal> wake;
-  if (workers_may_wait()) wake.emplace();
+  const WakeSignal wake;
   for (;;) {
     pool.interrupt_waiting();
     if (seats.wait_until_empty(steady_clock::now() + drain_step)) return true;
     const std::lock_guard lock{mutex};
     if (steady_clock::now() >= deadline) return false;
   }
-}
-
-bool Server::Impl::workers_may_wait() const {
-  return settings.get()->pool.idle == IdleConnections::hold ||
-         std::any_of(handlers.begin(), handlers.end(), std::mem_fn(&Handler::is_conversation));
 }
 
 std::uint64_t Server::Impl::ended() const {

@@ -60,8 +60,6 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   /// Waits until every connection has ended: true, or false when the grace period is over.
   [[nodiscard]] bool wait_for_connections();
   [[nodiscard]] std::uint64_t ended() const;
-  /// Whether a handler can be waiting for a message's first byte: stopping must wake it.
-  [[nodiscard]] bool workers_may_wait() const;
 
   enum class Stage : std::uint8_t { built, running, stopping, stopped };
   std::mutex mutex;

@@ -57,6 +57,11 @@ bool Session::input_ready() noexcept {
   return !io_.end_seen() && !io_.failure() && io_.connection_->stream.unread() > 0;
 }
 
+bool Session::wait_input(int other) {
+  begin_read(io_);
+  return io_.wait_input(other);
+}
+
 void Session::write(std::span<const std::byte> bytes) {
   if (const IoResult result = io_.send_all(bytes); !result.ok())
     io_.raise(result,

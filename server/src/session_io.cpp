@@ -2,8 +2,12 @@
 
 #include "sockaddr.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <system_error>
 
@@ -115,15 +119,9 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
     if (limit.wait && *limit.wait <= std::chrono::milliseconds{0})
       return fail({0, IoStatus::timed_out, 0}, limit.reason);
     const bool interruptible = waits_ && !in_message_;
-    if (interruptible) {
-      waiting_.store(true, std::memory_order_seq_cst);
-      if (draining_.load(std::memory_order_seq_cst)) {
-        waiting_.store(false, std::memory_order_release);
-        return fail({0, IoStatus::stopping, 0}, EndReason::stopping);
-      }
-    }
+    if (interruptible && !begin_waiting()) return fail({0, IoStatus::stopping, 0}, EndReason::stopping);
     const IoResult result = connection_->stream.receive(into, limit.wait);
-    if (interruptible) waiting_.store(false, std::memory_order_release);
+    if (interruptible) end_waiting();
     switch (result.status) {
       case IoStatus::ok:
         turn_received_ += result.bytes;
@@ -141,6 +139,38 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
       default:
         return fail(result, EndReason::reset);
     }
+  }
+}
+
+bool SessionIo::begin_waiting() noexcept {
+  waiting_.store(true, std::memory_order_seq_cst);
+  if (!draining_.load(std::memory_order_seq_cst)) return true;
+  end_waiting();
+  return false;
+}
+
+bool SessionIo::wait_input(int other) noexcept {
+  const Limit limit = receive_limit();
+  const TimePoint start = calls().now();
+  for (;;) {
+    const bool no_wait = has_buffered() || end_seen_ || failure_;
+    int timeout = no_wait ? 0 : -1;
+    if (!no_wait && limit.wait) {
+      const auto left = *limit.wait - std::chrono::duration_cast<std::chrono::milliseconds>(calls().now() - start);
+      timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
+    }
+    if (!no_wait && !begin_waiting()) {
+      fail({0, IoStatus::stopping, 0}, EndReason::stopping);
+      return true;
+    }
+    std::array<pollfd, 2> ready{pollfd{.fd = other, .events = POLLIN, .revents = 0},
+                                pollfd{.fd = connection_->stream.fd(), .events = POLLIN, .revents = 0}};
+    const int count = calls().poll(ready.data(), ready.size(), timeout);
+    end_waiting();
+    if (count < 0 && errno == EINTR) continue;
+    if (ready[0].revents != 0) return false;
+    if (count == 0 && !no_wait) fail({0, IoStatus::timed_out, 0}, limit.reason);
+    return true;
   }
 }
 

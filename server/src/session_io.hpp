@@ -74,6 +74,10 @@ class SessionIo {
   [[nodiscard]] IoResult take(std::span<std::byte> into) noexcept;
   [[nodiscard]] IoResult send_all(std::span<const std::byte> bytes) noexcept;
   [[nodiscard]] std::optional<std::string_view> read_line(std::size_t limit);
+  [[nodiscard]] bool wait_input(int other) noexcept;
+  /// Announces a wait that stopping interrupts. False: it has begun already, and there must be no wait.
+  [[nodiscard]] bool begin_waiting() noexcept;
+  void end_waiting() noexcept { waiting_.store(false, std::memory_order_release); }
   /// More input behind what is buffered; grows the buffer only for lines longer than it.
   [[nodiscard]] IoResult fill() noexcept;
 

@@ -28,8 +28,9 @@ class WorkerPool {
   /// the caller must make their body return.
   void start(const PoolSettings& settings, const Body& body);
 
-  /// Wakes workers that wait for the first byte of a message (hold), by a signal that does nothing: their recv(2)
-  /// returns EINTR. A signal may come just before the call and be lost, so it is sent again until nobody waits.
+  /// Wakes workers that wait for the first byte of a message (hold, whole conversations), by a signal that does
+  /// nothing: their recv(2) returns EINTR. A signal may come just before the call and be lost, so it is sent again
+  /// until nobody waits.
   void interrupt_waiting() noexcept;
   /// Shuts the connections of running turns down.
   void cut_off() noexcept;

@@ -1,6 +1,7 @@
 // Handlers of the form void(Session&): one call for a whole conversation, which keeps its worker.
 #include "disciplines.hpp"
 #include "eventually.hpp"
+#include "wake_fd.hpp"
 
 #include <atomic>
 #include <string>
@@ -125,6 +126,35 @@ ECHOPOOL_TEST(a_drain_wakes_a_conversation_that_waits_and_counts_it_as_drained) 
   stopper.join();
   BOOST_TEST(report.drained == 1U);
   BOOST_TEST(report.aborted == 0U);
+}
+
+ECHOPOOL_TEST(a_conversation_can_be_woken_by_another_and_by_a_drain) {
+  ServerSettings settings = settings_for(idle);
+  settings.timeouts.idle.reset();
+  WakeFd bell;
+  RunningServer server{settings, [&](Session& peer) {
+                         for (;;) {
+                           if (!peer.wait_input(bell.fd())) {
+                             bell.drain();
+                             peer.write("ding\n");
+                           } else if (const auto line = peer.read_line()) {
+                             peer.write(std::string{*line} + "!\n");
+                           } else {
+                             return;
+                           }
+                         }
+                       }};
+  Client client = server.connect();
+  client.send("x\n");
+  BOOST_TEST(client.receive(3) == "x!\n");
+  bell.wake();
+  BOOST_TEST(client.receive(5) == "ding\n");
+  StopReport report;
+  std::thread stopper{[&] { report = server->stop(20s); }};
+  BOOST_TEST(client.ended_cleanly());
+  client.close();
+  stopper.join();
+  BOOST_TEST(report.drained == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(conversations_hold_their_workers_and_nobody_elses) {

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -225,6 +227,31 @@ BOOST_AUTO_TEST_CASE(nothing_can_be_written_after_the_end_was_sent) {
   BOOST_TEST(is(peer.sends("x").run(), EndReason::reset));
   BOOST_TEST(peer.received() == "");
   BOOST_TEST(peer.received_end());
+}
+
+BOOST_AUTO_TEST_CASE(a_conversation_waits_for_its_peer_and_for_something_else_at_once) {
+  std::array<int, 2> pipe{};
+  BOOST_REQUIRE(::pipe(pipe.data()) == 0);
+  std::string seen;
+  ScriptedPeer peer{[&](Session& session) {
+    for (;;) {
+      if (!session.wait_input(pipe[0])) {
+        char byte = 0;
+        BOOST_TEST(::read(pipe[0], &byte, 1) == 1);
+        seen += byte;
+        continue;
+      }
+      const auto line = session.read_line();
+      if (!line) return;
+      seen += *line;
+      if (*line == "ring") BOOST_TEST(::write(pipe[1], "!", 1) == 1);
+    }
+  }};
+  const Outcome outcome = peer.sends("a\nring\n").pauses(59s).sends("b\n").pauses(61s).sends("too late\n").run();
+  BOOST_TEST(seen == "aring!b");
+  BOOST_TEST(is(outcome, EndReason::idle_timeout));
+  ::close(pipe[0]);
+  ::close(pipe[1]);
 }
 
 BOOST_AUTO_TEST_CASE(a_datagram_handler_answers_or_does_not) {

@@ -39,6 +39,12 @@ class ECHOPOOL_EXPORT Session {
   /// Whether a read would find input at once: buffered here or waiting in the kernel (FIONREAD, tcp(7)).
   [[nodiscard]] bool input_ready() noexcept;
 
+  /// Waits for two things at once, for a conversation that must also speak when others want it to: true when a read
+  /// would not wait (there is input, or an end, or a limit has passed, or the server is being stopped: the read tells
+  /// which); false when the descriptor `other` is readable (poll(2)), which is looked at first. The limits are those of
+  /// a read.
+  [[nodiscard]] bool wait_input(int other);
+
   /// Sends all of it, blocking as long as `timeouts.send` allows, or throws IoError: send_timeout, session_limit,
   /// reset, stopping, system.
   void write(std::span<const std::byte> bytes);
