@@ -58,5 +58,7 @@ if(ECHOPOOL_PACKAGE_FORMAT)
   set(ini_folder ${CMAKE_INSTALL_FULL_SYSCONFDIR}/echopool)
 endif()
 install(FILES ${PROJECT_SOURCE_DIR}/etc/echopoold.ini DESTINATION ${ini_folder} COMPONENT server)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/operations.md ${PROJECT_SOURCE_DIR}/docs/log-messages.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/echopool-server COMPONENT server)
 install(FILES rsyslog/echopoold.conf rsyslog/logrotate
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/echopool-server/examples/rsyslog COMPONENT server)

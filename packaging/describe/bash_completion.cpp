@@ -36,6 +36,8 @@ std::string value_arms(const std::vector<Group>& groups, const std::string& marg
       if (flag.value.empty()) continue;
       if (is_file(flag))
         text += margin + pattern(flag) + ") compopt -o filenames; _echopool_reply -f;;\n";
+      else if (flag.value == "HOST")
+        text += margin + pattern(flag) + ") _echopool_reply -A hostname;;\n";
       else if (const auto choices = flag.choices(); !choices.empty())
         text += margin + pattern(flag) + ") _echopool_reply -W \"" + joined(choices) + "\";;\n";
       else
@@ -67,7 +69,8 @@ std::string subcommands_body(const Program& program) {
       joined(names) + "\";;\n";
   for (const Subcommand& each : program.subcommands) {
     text += "    " + each.name + ")\n      case $before in\n" + value_arms(each.groups, "        ");
-    text += word_arms(each.groups, " --help --version", "_echopool_reply -A hostname", "        ");
+    text += word_arms(each.groups, " --help --version", each.takes_host() ? "_echopool_reply -A hostname" : ":",
+                      "        ");
     text += "      esac;;\n";
   }
   return text + "  esac\n";

@@ -38,6 +38,8 @@ struct Subcommand {
   std::vector<Group> groups;
   std::vector<Example> examples;
   std::string exit_status;
+
+  [[nodiscard]] bool takes_host() const { return usage.find("HOST") != std::string::npos; }
 };
 
 struct Program {

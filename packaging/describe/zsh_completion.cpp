@@ -20,6 +20,7 @@ std::string escaped(std::string_view text, std::string_view special) {
 std::string value_of(const Flag& flag) {
   if (flag.value.empty()) return "";
   if (flag.value == "FILE" || flag.value == "PATH") return ":" + flag.value + ":_files";
+  if (flag.value == "HOST") return ":host:_hosts";
   const auto choices = flag.choices();
   if (choices.empty()) return ":" + flag.value + ": ";
   std::string words;
@@ -68,8 +69,8 @@ std::string subcommands_body(const Program& program) {
 )";
   for (const Subcommand& each : program.subcommands)
     text += "        " + each.name + ")\n          _arguments -s -S" + specs_of(each.groups, "            ") +
-            " \\\n            '(- *)'{-h,--help}'[explain the options]' '(- *)--version[print the version]' "
-            "'*:host:_hosts';;\n";
+            " \\\n            '(- *)'{-h,--help}'[explain the options]' '(- *)'{-V,--version}'[print the version]' " +
+            std::string{each.takes_host() ? "'*:host:_hosts'" : "'*:word: '"} + ";;\n";
   return text + "      esac;;\n  esac\n";
 }
 

@@ -1,39 +1,28 @@
 #!/usr/bin/env bash
 # The README's server is built against an installed echopool, with find_package and with pkg-config, and answers.
-# usage: readme_server.sh SOURCE BUILD
+# usage: readme_server.sh SOURCE PREFIX
 set -euo pipefail
-source_folder=$1 build=$2
+source_folder=$1 prefix=$2
 . "$source_folder/tests/packaging/steps.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
-
-cmake --install "$build" --prefix "$scratch/first" >install.log || { cat install.log; exit 1; }
-# Whatever was installed can be moved.
-mv first prefix
-for file in sbin/echopoold bin/echopool include/echopool/server.hpp lib/libechopool.so.0 lib/pkgconfig/echopool-server.pc \
-  lib/cmake/echopool/echopoolConfig.cmake lib/systemd/system/echopoold.service lib/sysusers.d/echopool-server.conf \
-  etc/echopool/echopoold.ini share/bash-completion/completions/echopool share/zsh/site-functions/_echopoold; do
-  [ -e "prefix/$file" ] || fail "cmake --install has not installed $file"
-done
-prefix/sbin/echopoold --version >/dev/null
-ok "cmake --install lays out a prefix that can be moved"
 
 awk '/^```cpp$/ { keep = 1; text = ""; next }
      /^```$/ { if (keep && text ~ /int main/) { printf "%s", text; exit } keep = 0 }
      keep { text = text $0 "\n" }' "$source_folder/README.md" >server.cpp
 [ -s server.cpp ] || fail "README.md has no \`\`\`cpp block with an int main"
 
-{ cmake -S "$source_folder/tests/install/consumer" -B by_cmake -D CMAKE_PREFIX_PATH="$scratch/prefix" \
+{ cmake -S "$source_folder/tests/install/consumer" -B by_cmake -D CMAKE_PREFIX_PATH="$prefix" \
   -D SOURCE="$scratch/server.cpp" -D CMAKE_BUILD_TYPE=Release && cmake --build by_cmake; } >cmake.log 2>&1 ||
   { cat cmake.log; fail "the README's server does not build with find_package(echopool)"; }
 ok "the README's server builds with find_package(echopool)"
 
-export PKG_CONFIG_PATH=$scratch/prefix/lib/pkgconfig
+export prefix PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs echopool-server)"
 mkdir by_pkg_config
-${CXX:-c++} -std=c++20 -Wall -Wextra -Werror server.cpp -o by_pkg_config/server "${flags[@]}" -Wl,-rpath,"$scratch/prefix/lib"
-[ "$(pkg-config --modversion echopool-server)" = "$(prefix/sbin/echopoold --version | cut -d' ' -f2)" ] ||
+${CXX:-c++} -std=c++20 -Wall -Wextra -Werror server.cpp -o by_pkg_config/server "${flags[@]}" -Wl,-rpath,"$prefix/lib"
+[ "$(pkg-config --modversion echopool-server)" = "$("$prefix"/sbin/echopoold --version | cut -d' ' -f2)" ] ||
   fail "pkg-config and echopoold disagree on the version"
 ok "the README's server builds with pkg-config, without a warning"
 
@@ -49,7 +38,7 @@ ip link set lo up
 server=$!
 port=$(sed -n 's/.*Endpoint::parse("[^"]*:\([0-9]*\)").*/\1/p' server.cpp)
 for _ in $(seq 100); do
-  answer=$(printf 'PING\nPONG\n' | prefix/bin/echopool talk --wait 5s ::1 "$port" 2>/dev/null) && break
+  answer=$(printf 'PING\nPONG\n' | "$prefix"/bin/echopool talk --wait 5s ::1 "$port" 2>/dev/null) && break
   sleep 0.1
 done
 kill -TERM $server
