@@ -47,12 +47,19 @@ int help(const std::vector<std::string>& words) {
   return command == nullptr ? unknown_subcommand(words.front()) : print(help_command(*command, width));
 }
 
-/// Whether the result is wanted as JSON, even though the command line may make no sense.
-bool wants_json(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    const bool letters = word.size() > 1 && word[0] == '-' && word[1] != '-';
-    return word == "--json" || (letters && word.find('J') != std::string::npos);
+bool has_json(const Command& command) {
+  return std::any_of(command.groups.begin(), command.groups.end(), [](const OptionGroup& group) {
+    return std::any_of(group.options.begin(), group.options.end(),
+                       [](const Option& option) { return option.name == "json"; });
   });
+}
+
+/// Whether the result is wanted as JSON, even though the command line may make no sense.
+bool wants_json(const Command& command, const std::vector<std::string>& words) {
+  return has_json(command) && std::any_of(words.begin(), words.end(), [](const std::string& word) {
+           const bool letters = word.size() > 1 && word[0] == '-' && word[1] != '-';
+           return word == "--json" || (letters && word.find('J') != std::string::npos);
+         });
 }
 
 int fail(const Command& command, const std::vector<std::string>& words, const std::string& what, int error,
@@ -62,7 +69,8 @@ int fail(const Command& command, const std::vector<std::string>& words, const st
     return status;
   }
   std::cerr << "echopool " << command.name << ": " << what << "\n";
-  if (wants_json(words)) print(Json{failure_report(command.name, words, what, error, status)}.to_string() + "\n");
+  if (wants_json(command, words))
+    print(Json{failure_report(command.name, words, what, error, status)}.to_string() + "\n");
   return status;
 }
 

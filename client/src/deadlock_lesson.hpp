@@ -25,7 +25,7 @@ struct LessonReport {
   std::uint64_t written = 0;
   StallVerdict verdict = StallVerdict::none;
   StallEvidence evidence;
-  BufferLevels levels;  ///< at the end, or just before the connection broke
+  BufferLevels levels;         ///< at the end, or just before the connection broke
   Nanoseconds until_stall{0};  ///< from the beginning to the last byte that moved
   Nanoseconds stood_still{0};  ///< from there to the end
   bool interrupted = false;

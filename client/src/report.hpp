@@ -1,5 +1,5 @@
-// The frame of every JSON result: what ran, against whom, how it ended. Internal. Pure functions, any thread. The
-// schema is described in docs/client-json.md.
+// The frame of every JSON result: what ran, against whom, how it ended. Internal. Pure functions, any thread. Described
+// in docs/json.md and docs/echopool.schema.json.
 #pragma once
 
 #include "histogram.hpp"
