@@ -62,6 +62,8 @@ std::string help_command(const Command& command, std::size_t width) {
     text += "\n" + std::string{group.title} + ":\n";
     for (const Option& option : group.options) text += option_line(option, width);
   }
+  text += "\nGeneral:\n" + beside("  -h, --help", "print this text", width, explanation_column) + "\n" +
+          beside("  -V, --version", "print the version", width, explanation_column) + "\n";
   text += "\nExamples:\n";
   for (const Example& example : command.examples)
     text += "  " + std::string{example.command} + "\n" + beside("", example.what, width, 6) + "\n";
