@@ -1,7 +1,7 @@
 # Compile options of everything that is ours, in one interface target; a consumer of the library inherits none of them.
 add_library(echopool-compiler INTERFACE)
 
-if(ECHOPOOL_DEVELOP)
+if(ECHOPOOL_DEVELOP AND NOT ECHOPOOL_FUZZ)  # the warnings are GCC's
   target_compile_options(echopool-compiler INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
     -Wcast-qual -Woverloaded-virtual -Werror)
@@ -17,6 +17,17 @@ if(ECHOPOOL_SANITIZE)
   target_compile_options(echopool-compiler INTERFACE
     -fsanitize=${ECHOPOOL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(echopool-compiler INTERFACE -fsanitize=${ECHOPOOL_SANITIZE})
+endif()
+
+if(ECHOPOOL_FUZZ)
+  target_compile_options(echopool-compiler INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(echopool-compiler INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(ECHOPOOL_COVERAGE)
+  target_compile_options(echopool-compiler INTERFACE --coverage -fprofile-abs-path -fprofile-update=atomic)
+  target_link_options(echopool-compiler INTERFACE --coverage)
 endif()
 
 find_program(CCACHE ccache)

@@ -111,12 +111,14 @@ void Logging::reconfigure(const LogSettings& settings) {
                               "' still hangs since the last change of its settings; restart the program"};
     in.push_back(std::make_unique<Feeder>(sink, make_line_writer(sink, settings)));
   }
-  const auto first_out = std::ranges::stable_partition(impl_->feeders, [&](const auto& feeder) {
+  const auto stays = [&](const auto& feeder) {
     return std::ranges::count(settings.sinks, feeder->sink()) > 0 &&
            can_stay(feeder->sink(), impl_->settings, settings);
-  });
-  Feeders out{std::move_iterator{first_out.begin()}, std::move_iterator{first_out.end()}};
-  impl_->feeders.erase(first_out.begin(), first_out.end());
+  };
+  const auto end = impl_->feeders.end();
+  const auto first_out = std::stable_partition(impl_->feeders.begin(), end, stays);
+  Feeders out{std::move_iterator{first_out}, std::move_iterator{end}};
+  impl_->feeders.erase(first_out, end);
 
   exchange_feeders(out, in);
   apply(settings);

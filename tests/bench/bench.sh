@@ -4,13 +4,14 @@
 #   client   echopool, the client, against bare loops
 #   udp      datagrams at ten loads; ARGS: PAIRS DATAGRAMS
 #   budget   instructions and system calls a request against what is recorded; ARGS: --update
+#   faults   what the service withstands; ARGS: --quick
 #   report   puts the latest run of tcp into docs/performance.md
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 which=${1:-tcp}
 [ $# -gt 0 ] && shift
 case $which in
-  tcp | client | udp | budget | report) ;;
+  tcp | client | udp | budget | faults | report) ;;
   *) printf "there is no benchmark '%s'; there are:\n" "$which" >&2
      sed -n 's/^#   /  /p' "tests/bench/bench.sh" >&2; exit 2 ;;
 esac

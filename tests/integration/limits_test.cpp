@@ -1,8 +1,13 @@
 // Who comes in, and how many: access, limits, their change while the server runs; and the two forms of a handler.
 #include "disciplines.hpp"
 #include "eventually.hpp"
+#include "sockaddr.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <stdexcept>
+#include <system_error>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -65,6 +70,53 @@ ECHOPOOL_TEST(who_is_denied_is_reset) {
   RunningServer server{settings};
   BOOST_TEST(!server.connect().ended_cleanly());
   BOOST_TEST(server.stats().refused_for(RefuseReason::access) == 1U);
+}
+
+ECHOPOOL_TEST(the_rules_for_sources_hold_for_ipv6_as_well) {
+  const auto outcome = [&](const AccessSettings& access, std::optional<std::size_t> per_source, int connections) {
+    ServerSettings settings = settings_for(idle);
+    settings.access = access;
+    settings.limits.per_source = per_source;
+    Server server{settings};
+    server.serve_tcp(Endpoint::parse("[::1]:0"), echo);
+    server.start();
+    std::vector<Client> clients;
+    int served = 0;
+    for (int i = 0; i < connections; ++i) {
+      Client& client = clients.emplace_back(server.endpoints().front());
+      try {
+        served += is_served(client) ? 1 : 0;
+      } catch (const std::system_error&) {  // reset
+      }
+    }
+    const Stats stats = server.stats();
+    return std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(served), stats.refused_for(RefuseReason::access),
+                                        stats.refused_for(RefuseReason::per_source)};
+  };
+  using Outcome = std::array<std::uint64_t, 3>;
+  BOOST_TEST((outcome({}, {}, 1) == Outcome{1, 0, 0}));
+  BOOST_TEST((outcome({{}, {"::1"}}, {}, 1) == Outcome{0, 1, 0}));
+  BOOST_TEST((outcome({{}, {"127.0.0.0/8"}}, {}, 1) == Outcome{1, 0, 0}));
+  BOOST_TEST((outcome({{"2001:db8::/32"}, {}}, {}, 1) == Outcome{0, 1, 0}));
+  BOOST_TEST((outcome({{"::/0"}, {}}, 2, 3) == Outcome{2, 0, 1}));
+}
+
+ECHOPOOL_TEST(an_ipv4_client_of_an_ipv6_socket_is_judged_by_its_ipv4_address) {
+  UniqueFd dual{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const int off = 0;
+  BOOST_TEST_REQUIRE(::setsockopt(dual.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0);
+  const SocketAddress any = to_sockaddr(Endpoint::parse("[::]:0"));
+  BOOST_TEST_REQUIRE(::bind(dual.get(), any.get(), any.length) == 0);
+  BOOST_TEST_REQUIRE(::listen(dual.get(), 8) == 0);
+  const std::uint16_t port = local_endpoint(dual.get()).port();
+  ServerSettings settings = settings_for(idle);
+  settings.access.deny = {"127.0.0.0/8"};
+  Server server{settings};
+  server.serve_tcp(InheritedSocket{dual.release()}, echo);
+  server.start();
+  BOOST_TEST(!Client{loopback().with_port(port)}.ended_cleanly());
+  Client other{Endpoint::parse("[::1]:1").with_port(port)};
+  BOOST_TEST(is_served(other));
 }
 
 ECHOPOOL_TEST(a_rate_of_connections_slows_the_acceptor_and_loses_nobody) {

@@ -1,0 +1,113 @@
+"""The bugs that the tests must catch: each a small change somebody could make by mistake, and the tests that should
+notice, quickest first."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Bug:
+    name: str
+    file: str
+    old: str  # stands once in the file
+    new: str
+    tests: list
+    programs: list = field(default_factory=list)  # what the tests run
+
+
+BUGS = [
+    # Descriptors, system calls and signals
+    Bug("a_descriptor_is_never_closed", "common/src/unique_fd.hpp", "if (old >= 0) ::close(old);",
+        "static_cast<void>(old);", ["failing_calls_test"]),
+    Bug("an_interrupted_recv_ends_the_connection", "common/src/tcp_stream.cpp",
+        "if (errno == EINTR) return {0, IoStatus::interrupted, EINTR};", "", ["tcp_stream_test", "failing_calls_test"]),
+    Bug("an_interrupted_send_ends_the_connection", "common/src/tcp_stream.cpp", "if (n < 0 && errno != EINTR && errno",
+        "if (n < 0 && errno", ["tcp_stream_test", "failing_calls_test"]),
+    Bug("a_gone_reader_kills_the_process", "common/src/tcp_stream.cpp", "bytes.size() - sent, MSG_NOSIGNAL)",
+        "bytes.size() - sent, 0)", ["stress_test", "chaos_test"]),
+    Bug("a_partial_send_starts_its_time_anew", "common/src/tcp_stream.cpp",
+        "if (rest && (!armed_.send || *rest < *armed_.send)) set(SO_SNDTIMEO, armed_.send, rest);", "",
+        ["tcp_stream_test"]),
+    Bug("an_unknown_error_spins_the_accept_loop", "server/src/accept_policy.cpp", "    case ECONNABORTED:\n",
+        "    case ECONNABORTED:\n    case 12345:\n", ["accept_policy_test"]),
+
+    # Who comes in
+    Bug("one_seat_too_many", "server/src/ticket.cpp", "if (taken_ >= limit_) return std::nullopt;",
+        "if (taken_ > limit_) return std::nullopt;", ["ticket_test"]),
+    Bug("a_seat_is_never_given_back", "server/src/ticket.cpp", "--taken_;", "", ["ticket_test"]),
+    Bug("a_free_seat_wakes_nobody", "server/src/ticket.cpp", "if (wake) changed_.notify_all();",
+        "static_cast<void>(wake);", ["ticket_test"]),
+    Bug("a_source_has_one_too_many", "server/src/ticket.cpp", "if (it->second >= limit) {", "if (it->second > limit) {",
+        ["ticket_test"]),
+    Bug("nobody_is_denied", "server/src/admission.cpp", "if (!access_->admits(peer))", "if (false)",
+        ["limits_test"]),
+    Bug("a_tie_allows", "server/src/access_list.cpp", "std::tie(right.first, left.last, left.admitted)",
+        "std::tie(right.first, left.last, right.admitted)", ["access_list_test"]),
+    Bug("a_mapped_address_slips_through", "server/src/access_list.cpp", "const Endpoint plain = peer.unmapped();",
+        "const Endpoint plain = peer;", ["access_list_test", "limits_test"]),
+    Bug("the_accept_rate_does_nothing", "server/src/acceptor.cpp", "while (!stopping() && !rate_.take(rate, calls_.now()))",
+        "while (!stopping() && false && !rate_.take(rate, calls_.now()))", ["limits_test"]),
+    Bug("the_bucket_overflows_its_burst", "server/src/token_bucket.hpp", "if (elapsed > (full - credit_) / rate.per_second) return full;",
+        "", ["token_bucket_test"]),
+
+    # Parked and held connections
+    Bug("a_late_event_claims_a_connection", "server/src/parking_lot.cpp",
+        "if (turn_of(seen) != key.turn || (seen & state_mask) != parked) return nullptr;",
+        "if ((seen & state_mask) != parked) return nullptr;", ["parking_lot_test"]),
+    Bug("input_already_read_is_forgotten", "server/src/session_io.cpp", "if (has_buffered())\n    connection_->leftover",
+        "if (false)\n    connection_->leftover", ["park_test", "failing_allocations_test"]),
+    Bug("what_is_left_over_waits_for_more_input", "server/src/park_dispatcher.cpp", "std::uint32_t{EPOLLOUT} : 0U",
+        "0U : 0U", ["park_test", "failing_allocations_test"]),
+    Bug("idle_counts_from_the_opening", "server/src/park_dispatcher.cpp",
+        "(view.parked ? view.last_active : now) + *limits.idle", "view.opened + *limits.idle",
+        ["park_test", "end_reasons_test"]),
+    Bug("a_full_queue_takes_one_more", "common/src/bounded_queue.hpp", "items_.size() < capacity_ + consumers_waiting_",
+        "items_.size() <= capacity_ + consumers_waiting_", ["bounded_queue_test"]),
+    Bug("a_pushed_item_wakes_nobody", "common/src/bounded_queue.hpp", "    filled_.notify_one();", "",
+        ["bounded_queue_test"]),
+    Bug("a_failed_arming_keeps_the_connection", "server/src/park_dispatcher.cpp",
+        "    lot_.keep(key);\n    return end(place, {.reason = EndReason::reset, .error = error});",
+        "    static_cast<void>(error);\n    return;", ["failing_calls_test"]),
+
+    # Messages and their limits
+    Bug("a_cut_off_line_is_an_end", "server/src/session_io.cpp",
+        "if (result.status == IoStatus::end && begin_ == end_) return std::nullopt;",
+        "if (result.status == IoStatus::end) return std::nullopt;", ["session_io_test"]),
+    Bug("a_drip_restarts_the_message_limit", "server/src/session_io.cpp",
+        "if (!message_clock_) message_clock_ = calls().now();", "message_clock_ = calls().now();", ["session_io_test"]),
+    Bug("a_line_may_be_one_byte_too_long", "server/src/session_io.cpp", "if (length > limit) break;",
+        "if (length > limit + 1) break;", ["session_io_test"]),
+    Bug("every_stall_is_a_deadlock", "server/src/stall.hpp", "unread > 0 ?", "unread + unsent > 0 ?",
+        ["end_reasons_test"]),
+
+    # Ends and stopping
+    Bug("nothing_lingers", "server/src/session_end.cpp", "return CloseMode::linger;", "return CloseMode::at_once;",
+        ["echo_test", "end_reasons_test", "stop_test"]),
+    Bug("a_drain_is_not_noticed", "server/src/session_runner.cpp",
+        "if (draining_.load(std::memory_order_relaxed)) return", "if (false) return", ["stop_test"]),
+    Bug("the_grace_period_never_ends", "server/src/server_impl.cpp", "if (steady_clock::now() >= deadline) return false;",
+        "", ["stop_test"]),
+
+    # Datagrams
+    Bug("the_last_reserved_port_is_answered", "server/src/datagram_admission.cpp", "port < first_unprivileged_port",
+        "port + 1 < first_unprivileged_port", ["datagram_admission_test", "fuzz_datagram_path"]),
+    Bug("an_ipv6_group_may_send", "server/src/datagram_admission.cpp", ": first == 0xff;", ": first == 0xfe;",
+        ["datagram_admission_test", "fuzz_datagram_path"]),
+    Bug("an_answer_leaves_from_any_address", "server/src/datagram_batch.cpp",
+        "header.msg_controllen = write_source(slot);", "header.msg_controllen = 0;\n  static_cast<void>(&write_source);",
+        ["datagram_batch_test", "udp_service_test"]),
+    Bug("a_cut_off_datagram_is_answered", "server/src/udp_server.cpp",
+        "if (batch_->truncated(i)) return DropReason::truncated;", "", ["udp_server_test"]),
+
+    # Configuration and logging
+    Bug("a_number_may_be_one_too_large", "common/src/units.cpp",
+        "if (!value || *value > static_cast<std::uint64_t>(most.count())) return std::nullopt;",
+        "if (!value || *value > static_cast<std::uint64_t>(most.count()) + 1) return std::nullopt;", ["units_test"]),
+    Bug("a_wrong_file_is_applied_all_the_same", "server/daemon/reload.cpp",
+        "    log_failures(next.problems);\n    return false;", "    log_failures(next.problems);", ["daemon_reload_test"],
+        ["echopoold"]),
+    Bug("a_damaged_probe_is_believed", "client/src/probe.cpp", " || header.crc != crc_of(header)", "",
+        ["fuzz_probe", "client_probe_test"]),
+    Bug("a_lost_line_is_not_counted", "common/src/log_feeder.cpp",
+        "if (queue_.push({stamp.level, stamp.time, text})) return;\n      count_.lose(1);",
+        "if (queue_.push({stamp.level, stamp.time, text})) return;", ["log_feeder_test"]),
+]
