@@ -87,10 +87,10 @@ answers 127.0.0.1 7 && answers ::1 7 || fail "no answer on port 7 with the drop-
 ok "a drop-in opens port 7 to the network"
 
 mkdir -p /etc/systemd/system/echopoold.service.d
-printf '[Service]\nWatchdogSec=1s\n' >/etc/systemd/system/echopoold.service.d/override.conf
+printf '[Service]\nWatchdogSec=4s\n' >/etc/systemd/system/echopoold.service.d/override.conf
 systemctl daemon-reload
 systemctl restart echopoold.service
-sleep 3
+sleep 6
 [ "$(systemctl show --value -p NRestarts echopoold.service)" -eq 0 ] || fail "the watchdog bites a healthy service"
 pid=$(pid_of echopoold.service)
 kill -STOP "$pid"
