@@ -26,4 +26,5 @@ esac
 
 (cd "$root" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 [ -z "${SOURCE_DATE_EPOCH:-}" ] || find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zxz -z$level -b "$root" "$package" >/dev/null
+# One thread, or the bytes would depend on the number of processors.
+dpkg-deb --root-owner-group --threads-max=1 -Zxz -z$level -b "$root" "$package" >/dev/null
