@@ -55,6 +55,28 @@ def without_descriptors(idle):
         figure(f"{idle}: served so long after there are descriptors", time.monotonic() - start, 1.2, "s")
 
 
+def few_descriptors(idle):
+    with Daemon(f"--pool.idle={idle}", "--pool.workers=8", before=["prlimit", "--nofile=64:64"]) as daemon:
+        before, start = daemon.descriptors(), daemon.cpu_seconds()
+        pending = [connect(daemon.port) for _ in range(200)]
+        served = 0
+        for client in pending:
+            client.sendall(b"x")
+        end = time.monotonic() + 30
+        while pending and time.monotonic() < end:
+            for client in list(pending):
+                client.settimeout(0.01)
+                try:
+                    served += client.recv(1) == b"x"
+                    pending.remove(client)
+                    client.close()
+                except TimeoutError:
+                    pass
+        holds(f"{idle}: 64 descriptors, 200 clients: all are served in turn", served == 200)
+        holds(f"{idle}: and then there are as many descriptors as before", eventually(lambda: daemon.descriptors() == before))
+        figure(f"{idle}: CPU time it took", daemon.cpu_seconds() - start, 0.5, "s")
+
+
 def never_readers(idle):
     workers, limit = 4, 1.0
     with Daemon(f"--pool.idle={idle}", f"--pool.workers={workers}", f"--timeouts.send={limit:g}s".replace("1s", "1000ms"),
@@ -237,6 +259,7 @@ def stuck_syslog(idle):
 
 for discipline in ("park", "hold"):
     without_descriptors(discipline)
+    few_descriptors(discipline)
     never_readers(discipline)
     storm_of_resets(discipline)
     killed_and_restarted(discipline)

@@ -119,7 +119,7 @@ def soak(idle, seconds):
     with tempfile.NamedTemporaryFile("w", suffix=".ini") as file:
         file.write("[timeouts]\nidle = 500ms\nlinger = 100ms\n[limits]\nper_source = 500\n")
         file.flush()
-        with Daemon("-c", file.name, f"--pool.idle={idle}", "--pool.workers=8", "--log.level=notice") as daemon:
+        with Daemon("-c", file.name, f"--pool.idle={idle}", "--pool.workers=8", "--log.connections=off") as daemon:
             start = time.monotonic()
             while time.monotonic() < start + seconds:
                 load = Load(daemon, len(looks))
