@@ -27,3 +27,13 @@ endif()
 if(EXISTS ${PROJECT_SOURCE_DIR}/examples)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/ DESTINATION ${examples_folder} COMPONENT development)
 endif()
+
+# What to read first, and complete servers to begin with.
+set(doc_folder echopool)
+if(ECHOPOOL_PACKAGE_FORMAT STREQUAL "DEB")
+  set(doc_folder libechopool-dev)
+elseif(ECHOPOOL_PACKAGE_FORMAT STREQUAL "RPM")
+  set(doc_folder libechopool-devel)
+endif()
+set(doc_folder ${CMAKE_INSTALL_DATADIR}/doc/${doc_folder})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${doc_folder} COMPONENT development)

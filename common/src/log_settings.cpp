@@ -3,6 +3,8 @@
 
 #include <echopool/log.hpp>
 
+#include <errno.h>
+
 #include <algorithm>
 
 namespace echopool {
@@ -17,6 +19,11 @@ bool is_ident(const std::string& ident) {
 }
 
 }  // namespace
+
+std::string program_name() {
+  const std::string name = ::program_invocation_short_name;
+  return is_ident(name) ? name : "echopool";
+}
 
 std::vector<std::string> LogSettings::validate() const {
   std::vector<std::string> wrong;

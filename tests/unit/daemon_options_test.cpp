@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(every_default_is_accepted_and_is_the_frameworks_own) {
   const LogSettings log;
   BOOST_TEST((settings.log.level == log.level));
   BOOST_TEST(settings.log.facility == log.facility);
-  BOOST_TEST(settings.log.ident == log.ident);
+  BOOST_TEST(settings.log.ident == "echopoold");
   BOOST_TEST((settings.log.file_rotate == log.file_rotate));
   BOOST_TEST(settings.log.connections == log.connections);
   BOOST_TEST(settings.log.traceback == log.traceback);

@@ -76,3 +76,8 @@ BOOST_AUTO_TEST_CASE(everything_wrong_is_told_at_once) {
   settings.remote = "x";
   BOOST_TEST(settings.validate().size() == 4U);
 }
+
+BOOST_AUTO_TEST_CASE(a_program_that_says_nothing_is_known_in_syslog_by_its_own_name) {
+  BOOST_TEST(program_name() == "log_settings_test");
+  BOOST_TEST(LogSettings{}.ident == program_name());
+}

@@ -26,17 +26,20 @@ enum class LogLevel : std::uint8_t { debug, info, notice, warning, error, critic
 
 enum class LogSink : std::uint8_t { syslog, standard_error, file };
 
+/// The name this program was started by, as far as it can be a name in syslog; else `echopool`.
+[[nodiscard]] ECHOPOOL_EXPORT std::string program_name();
+
 /// Where log lines go. Everything has a working default.
 struct LogSettings {
   std::vector<LogSink> sinks{LogSink::syslog};
-  LogLevel level = LogLevel::info;    ///< lines below it are not even built
-  std::string facility = "daemon";    ///< syslog(3): daemon, user, local0 … local7, …
-  std::string ident = "echopoold";    ///< the program's name in syslog
-  std::optional<std::string> remote;  ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
-  std::string file;                   ///< path of the file sink, opened for appending
-  ByteSize file_rotate = 64_MiB;      ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
-  bool connections = true;            ///< `connection opened` and `connection closed` lines
-  bool traceback = false;             ///< follow an exception by its stack as it was at the throw
+  LogLevel level = LogLevel::info;      ///< lines below it are not even built
+  std::string facility = "daemon";      ///< syslog(3): daemon, user, local0 … local7, …
+  std::string ident = program_name();   ///< the program's name in syslog
+  std::optional<std::string> remote{};  ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
+  std::string file{};                   ///< path of the file sink, opened for appending
+  ByteSize file_rotate = 64_MiB;        ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
+  bool connections = true;              ///< `connection opened` and `connection closed` lines
+  bool traceback = false;               ///< follow an exception by its stack as it was at the throw
 
   /// What is wrong with these settings, one sentence each; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;

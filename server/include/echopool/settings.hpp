@@ -40,22 +40,22 @@ struct TimeoutSettings {
   Timeout receive = 30s;  ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
   Timeout message = 30s;  ///< a message from its first byte to its last
   Timeout send = 30s;     ///< a whole write (SO_SNDTIMEO, socket(7))
-  Timeout session;        ///< a connection's life
+  Timeout session{};      ///< a connection's life
   Timeout linger = 2s;    ///< draining the input of a connection that we end, so that the peer gets all we sent
   std::chrono::milliseconds drain = 10s;  ///< run_until_signal: what is running may take this long to finish
 };
 
 struct LimitSettings {
-  std::size_t connections = 10'000;          ///< open at once
-  std::optional<std::size_t> per_source;     ///< open at once from one IPv4 address or one IPv6 /64
-  std::optional<std::uint32_t> accept_rate;  ///< new connections a second; more wait in the kernel's backlog
+  std::size_t connections = 10'000;            ///< open at once
+  std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64
+  std::optional<std::uint32_t> accept_rate{};  ///< new connections a second; more wait in the kernel's backlog
 };
 
 /// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With
 /// an empty allow list everything that is not denied is allowed; otherwise what matches nothing is denied.
 struct AccessSettings {
-  std::vector<std::string> allow;
-  std::vector<std::string> deny;
+  std::vector<std::string> allow{};
+  std::vector<std::string> deny{};
 };
 
 /// Socket options (socket(7), tcp(7)); set once on the listeners and inherited by connections.
@@ -65,9 +65,9 @@ struct SocketSettings {
   bool reuse_port = false;
   bool keepalive = true;
   bool nodelay = true;
-  Timeout user_timeout;                    ///< TCP_USER_TIMEOUT
-  std::optional<ByteSize> receive_buffer;  ///< SO_RCVBUF; the kernel's choice without
-  std::optional<ByteSize> send_buffer;     ///< SO_SNDBUF
+  Timeout user_timeout{};                    ///< TCP_USER_TIMEOUT
+  std::optional<ByteSize> receive_buffer{};  ///< SO_RCVBUF; the kernel's choice without
+  std::optional<ByteSize> send_buffer{};     ///< SO_SNDBUF
 };
 
 struct UdpSettings {
