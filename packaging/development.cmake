@@ -37,3 +37,5 @@ elseif(ECHOPOOL_PACKAGE_FORMAT STREQUAL "RPM")
 endif()
 set(doc_folder ${CMAKE_INSTALL_DATADIR}/doc/${doc_folder})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${doc_folder} COMPONENT development)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/tutorial.md ${PROJECT_SOURCE_DIR}/docs/migrating.md
+        DESTINATION ${doc_folder} COMPONENT development)
