@@ -49,6 +49,8 @@ TimePoint SystemCalls::now() noexcept {
   return TimePoint{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
 }
 
+TimePoint SystemCalls::exact_now() noexcept { return std::chrono::steady_clock::now(); }
+
 SystemCalls& SystemCalls::real() noexcept {
   static SystemCalls calls;
   return calls;

@@ -34,6 +34,9 @@ class SystemCalls {
   /// exact clock. Good enough for every time limit, not for measuring.
   [[nodiscard]] virtual TimePoint now() noexcept;
 
+  /// CLOCK_MONOTONIC: for measuring what takes less than a tick.
+  [[nodiscard]] virtual TimePoint exact_now() noexcept;
+
   /// The real ones.
   static SystemCalls& real() noexcept;
 };

@@ -26,6 +26,8 @@ struct Connection {
   std::vector<std::byte> leftover{};  ///< input that was read but not consumed when its turn was over
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
+  bool edge_triggered = false;    ///< its events flow on while it is served (park)
+  std::uint64_t served = 0;       ///< the moment when its last turn since it was armed was over; 0: none (park)
   std::uint32_t empty_turns = 0;  ///< turns in a row in which the handler read nothing although there was input
 
   /// The next turn need not wait for the socket.

@@ -21,27 +21,14 @@ constexpr milliseconds watch_interval{4};
 constexpr int quiet_looks_to_rest = 16;
 /// How soon the reaper tries again when it found no memory.
 constexpr milliseconds no_memory_pause{100};
-/// So many messages, each within so long of the one before and nobody else's between them: it talks alone, and quickly.
-constexpr int lone_messages = 4;
-constexpr milliseconds talks_quickly{8};
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
 
-/// Recognises, among the events of one worker, a connection that talks alone.
-class LoneTalker {
- public:
-  [[nodiscard]] bool is_it(std::uint64_t id, TimePoint now) noexcept {
-    messages_ = id == id_ && now - last_ <= talks_quickly ? messages_ + 1 : 1;
-    id_ = id;
-    last_ = now;
-    return messages_ >= lone_messages;
-  }
-
- private:
-  std::uint64_t id_ = 0;
-  TimePoint last_;
-  int messages_ = 0;
-};
+/// Input, the peer's end or an error: a handler finds something without waiting. Urgent data alone is nothing to it.
+constexpr std::uint32_t something_to_read = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLOUT;
+/// After a read that found less than it asked for, nothing is left in the kernel, unless one of these came with it: an
+/// end that is still to be read, or urgent data, before whose mark a read stops (tcp(7)).
+constexpr std::uint32_t doubts = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
 }  // namespace
 
@@ -67,9 +54,12 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
   const int fd = connection->stream.fd();
-  const bool opening = connection->opening;
+  const Watch watch = connection->opening                      ? Watch::once_writable
+                      : connection->handler->is_conversation() ? Watch::once  // its worker waits for what comes
+                                                               : Watch::edge;
+  connection->edge_triggered = watch == Watch::edge;
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
-  if (!arm(EPOLL_CTL_ADD, fd, key, opening)) {
+  if (!arm(EPOLL_CTL_ADD, fd, key, watch)) {
     connection = lot_.leave(key.place);  // nobody else can have seen it
     return RefuseReason::resources;
   }
@@ -80,55 +70,76 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
 void ParkDispatcher::serve(Worker& worker) {
   ReadyBatch& batch = batches_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
   std::array<epoll_event, ReadyBatch::capacity> events;
+  BatchSize size;
   LoneTalker alone;
   for (;;) {
-    const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    standby_.watch();
+    const std::uint64_t asked = moment_.fetch_add(1, std::memory_order_seq_cst);
+    const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(size.next()), -1);
+    standby_.serve();
     if (count <= 0) continue;  // EINTR
     const auto last = std::remove_if(events.begin(), events.begin() + count,
                                      [](const epoll_event& event) { return event.data.u64 == release_event; });
-    const auto ready = static_cast<std::size_t>(last - events.begin());
-    if (ready == 1 && count == 1) {
-      const auto key = ParkingLot::Key::unpack(events.front().data.u64);
-      Connection* connection = lot_.claim(key);
+    const Harvest harvest{{events.begin(), last}, asked};
+    const bool released = harvest.events.size() != static_cast<std::size_t>(count);
+    if (harvest.events.size() == 1 && !released) {
+      const epoll_event& event = events.front();
+      Connection* connection = take(event, asked);
       if (connection == nullptr) continue;
       if (alone.is_it(connection->id, calls_.now()))
-        stay_with(key, *connection, worker);
+        stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
       else
-        run(key.place, *connection, worker);
+        run(event, *connection, worker);
       continue;
     }
-    alone = {};
-    serve_batch(batch, events.data(), ready, worker);
-    if (ready != static_cast<std::size_t>(count)) return;
+    alone.forget();
+    const TimePoint start = calls_.exact_now();
+    serve_batch(batch, harvest, worker);
+    size.took(calls_.exact_now() - start);
+    if (released) return;
   }
 }
 
 void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Worker& worker) {
-  const bool may_stay = worker.settings.get().pool.workers > 1 && !staying_.exchange(true, std::memory_order_relaxed);
-  if (!may_stay) return run(key.place, connection, worker);
+  const bool may_stay = !connection.edge_triggered && worker.settings.get().pool.workers > 1 &&
+                        !staying_.exchange(true, std::memory_order_relaxed);
   Input input = Input::ready;
   std::optional<SessionEnd> how;
-  for (int messages = 0; messages < most_stays; ++messages) {
+  for (int messages = 0; messages < (may_stay ? most_stays : 1); ++messages) {
     how = runner_.turn(connection, worker, input);
     if (how || (input == Input::expected && worker.io.turn_received() == 0)) break;
     input = Input::expected;
   }
-  staying_.store(false, std::memory_order_relaxed);
+  if (may_stay) staying_.store(false, std::memory_order_relaxed);
   if (how) return end(key.place, *how);
-  park(key.place, connection.stream.fd(), connection.is_ready());
+  // Nobody is to be woken by what its worker waits for itself.
+  park(key.place, connection, Watch::once);
 }
 
-void ParkDispatcher::serve_batch(ReadyBatch& batch, const epoll_event* events, std::size_t count, Worker& worker) {
+void ParkDispatcher::serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker) {
+  const std::size_t count = harvest.events.size();
   if (count > 1) {
-    batch.publish(events, count);
+    batch.publish(harvest.events.data(), count);
     if (!watching_.load(std::memory_order_seq_cst) && !watching_.exchange(true)) reaper_.nudge();
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (count > 1) batch.advance(i + 1);
-    const auto key = ParkingLot::Key::unpack(events[i].data.u64);
-    if (Connection* connection = lot_.claim(key)) run(key.place, *connection, worker);
+    const epoll_event& event = harvest.events[i];
+    if (Connection* connection = take(event, harvest.asked)) run(event, *connection, worker);
   }
   if (count > 1) batch.clear();
+}
+
+Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) {
+  if ((event.events & something_to_read) == 0) return nullptr;
+  const auto key = ParkingLot::Key::unpack(event.data.u64);
+  Connection* connection = lot_.claim(key);
+  if (connection == nullptr || connection->served <= asked) return connection;
+  // Another worker has served it since this one asked for events, and may have read what this event is about.
+  pollfd left{.fd = connection->stream.fd(), .events = POLLIN | POLLRDHUP, .revents = 0};
+  if (calls_.poll(&left, 1, 0) != 0) return connection;
+  park(key.place, *connection, Watch::edge);
+  return nullptr;
 }
 
 std::optional<TimePoint> ParkDispatcher::watch(TimePoint now) {
@@ -155,46 +166,89 @@ std::optional<TimePoint> ParkDispatcher::watch(TimePoint now) {
 }
 
 void ParkDispatcher::rescue(ParkingLot::Key key) {
-  Connection* connection = lot_.claim(key);
-  if (connection == nullptr) return;
-  const int fd = connection->stream.fd();
-  const bool ready = connection->is_ready();
-  park(key.place, fd, ready);
+  if (Connection* connection = lot_.claim(key)) park(key.place, *connection, Watch::edge);
 }
 
-void ParkDispatcher::run(Place place, Connection& connection, Worker& worker) {
-  if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(place, *how);
-  park(place, connection.stream.fd(), connection.is_ready());
+void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worker& worker) {
+  const auto key = ParkingLot::Key::unpack(event.data.u64);
+  if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(key.place, *how);
+  const bool read_all = worker.io.drained() && !connection.is_ready() && (event.events & doubts) == 0;
+  if (read_all && connection.edge_triggered) {
+    connection.served = moment_.load(std::memory_order_seq_cst);
+    if (lot_.rest(key, calls_.now())) return mind_draining(key);
+  }
+  park(key.place, connection, read_all ? Watch::edge : Watch::once);
 }
 
-void ParkDispatcher::park(Place place, int fd, bool ready) {
+void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
+  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
+  if (connection.is_ready()) watch = Watch::once_writable;
+  connection.edge_triggered = watch == Watch::edge;
+  connection.served = 0;
+  const int fd = connection.stream.fd();
   const ParkingLot::Key key = lot_.park(place, calls_.now());
-  if (!arm(EPOLL_CTL_MOD, fd, key, ready)) {
+  if (!arm(EPOLL_CTL_MOD, fd, key, watch)) {
     const int error = errno;
     lot_.keep(key);
     return end(place, {.reason = EndReason::reset, .error = error});
   }
-  // The other side of drain(): whoever parks after its round ends the connection itself.
-  if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
+  mind_draining(key);
 }
 
-bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, bool ready) noexcept {
-  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
-  const std::uint32_t writable = ready ? std::uint32_t{EPOLLOUT} : 0U;
-  epoll_event event{.events = EPOLLIN | EPOLLONESHOT | writable, .data = {.u64 = key.packed()}};
+bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept {
+  std::uint32_t interest = EPOLLIN;
+  switch (watch) {
+    case Watch::edge:
+      interest |= std::uint32_t{EPOLLRDHUP} | EPOLLPRI | EPOLLET;
+      break;
+    case Watch::once_writable:
+      interest |= EPOLLOUT;
+      [[fallthrough]];
+    case Watch::once:
+      interest |= EPOLLONESHOT;
+      break;
+  }
+  epoll_event event{.events = interest, .data = {.u64 = key.packed()}};
   if (calls_.epoll_ctl(epoll_.get(), operation, fd, &event) != 0) return false;
   lot_.armed(key);
   return true;
+}
+
+void ParkDispatcher::mind_draining(ParkingLot::Key key) {
+  if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
 }
 
 void ParkDispatcher::end_parked(ParkingLot::Key key, EndReason reason) {
   if (lot_.claim(key) != nullptr) end(key.place, {.reason = reason});
 }
 
+void ParkDispatcher::end_overdue(ParkingLot::Key key, const TimeoutSettings& limits, TimePoint now) {
+  Connection* connection = lot_.claim(key);
+  if (connection == nullptr) return;
+  ParkingLot::View view = lot_.view(key.place);
+  view.parked = true;
+  if (const auto when = due(view, limits, now); when && when->when <= now)
+    return end(key.place, {.reason = when->reason});
+  park(key.place, *connection, Watch::edge);
+}
+
+void ParkDispatcher::end(Place place, const SessionEnd& how) {
+  auto connection = lot_.leave(place);
+  // While the reaper drains it, its input is nobody's here.
+  if (connection->edge_triggered && close_mode(how) == CloseMode::linger)
+    calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection->stream.fd(), nullptr);
+  reaper_.close(std::move(connection), how);
+}
+
+void ParkDispatcher::release_workers() {
+  released_.wake();
+  standby_.release();
+}
+
 void ParkDispatcher::drain() {
   for (Place place = 0; place < lot_.size(); ++place) {
     // What is running or arming just now is ended by its worker, which looks at the draining flag when it has parked.
-    if (const auto view = lot_.view(place); view.parked) end_parked({place, view.turn}, EndReason::stopping);
+    if (const auto view = lot_.view(place); view.parked) end_parked({place, view.arming}, EndReason::stopping);
   }
 }
 
@@ -231,15 +285,16 @@ std::optional<ParkDispatcher::Due> ParkDispatcher::due(const ParkingLot::View& v
 }
 
 std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
-  std::vector<Over> over;
-  const auto next = look_for(over, now);
-  for (const auto& [key, reason] : over) end_parked(key, reason);
+  const auto snapshot = settings_.get();
+  std::vector<ParkingLot::Key> over;
+  const auto next = look_for(over, snapshot->timeouts, now);
+  for (const ParkingLot::Key key : over) end_overdue(key, snapshot->timeouts, now);
   const auto look = watch(now);
   return next && look ? std::min(next, look) : next ? next : look;
 }
 
-std::optional<TimePoint> ParkDispatcher::look_for(std::vector<Over>& over, TimePoint now) try {
-  const auto snapshot = settings_.get();
+std::optional<TimePoint> ParkDispatcher::look_for(std::vector<ParkingLot::Key>& over, const TimeoutSettings& limits,
+                                                  TimePoint now) try {
   const std::lock_guard lock{mutex_};
   const bool all = std::exchange(rebuild_, true);  // stays so when memory runs out half-way
   std::vector<Place> looks;
@@ -252,10 +307,10 @@ std::optional<TimePoint> ParkDispatcher::look_for(std::vector<Over>& over, TimeP
   }
   for (const Place place : looks) {
     const auto view = lot_.view(place);
-    const auto when = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
+    const auto when = view.occupied ? due(view, limits, now) : std::nullopt;
     scheduled_[place] = when.has_value();
     if (!when) continue;
-    if (view.parked && when->when <= now) over.push_back({ParkingLot::Key{place, view.turn}, when->reason});
+    if (view.parked && when->when <= now) over.push_back({place, view.arming});
     // An ended connection's place stays in the wheel; the next look finds it free, or with a successor.
     wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
   }

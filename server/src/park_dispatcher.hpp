@@ -1,21 +1,28 @@
 // The default discipline: a connection that waits for input is parked in one epoll set and costs no thread; whichever
 // worker is free takes the next ready one and runs an ordinary blocking turn on it. Internal.
 //
-// EPOLLONESHOT (epoll_ctl(2)) makes ownership plain: the event disarms the connection, so the worker that got it is
-// alone with it until it arms it again, at the tail. The set is the run queue: there is no other hand-over, no lock and
-// no condition variable on a request's way. A worker takes a few ready connections with one call; should a turn block,
-// the reaper gives those behind it back to the set within some milliseconds.
+// The set is the run queue: there is no other hand-over, no lock and no condition variable on a request's way. A
+// connection is watched in one of two ways (epoll_ctl(2)). EPOLLET while it sends messages that one read takes whole:
+// parking it is a change of its word in the ParkingLot, without a call. EPOLLONESHOT while it streams, holds input back
+// or talks alone: nobody is woken for it while it is served, and arming it again puts it at the tail. Whenever a turn
+// leaves any doubt whether input is left in the kernel, the connection is armed again, which makes the kernel look.
+//
+// A worker takes a few ready connections with one call; should a turn block, the reaper gives those behind it back to
+// the set within some milliseconds.
 #pragma once
 
 #include "dispatcher.hpp"
+#include "lone_talker.hpp"
 #include "parking_lot.hpp"
 #include "ready_batch.hpp"
 #include "reaper.hpp"
 #include "session_runner.hpp"
+#include "standby.hpp"
 #include "timing_wheel.hpp"
 
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace echopool {
@@ -33,13 +40,24 @@ class ParkDispatcher final : public Dispatcher {
   [[nodiscard]] std::optional<TimePoint> sweep(TimePoint now) override;
   void reconfigure() override;
   void drain() override;
-  void release_workers() override { released_.wake(); }
+  void release_workers() override;
 
  private:
   using Place = ParkingLot::Place;
 
-  /// Serves a batch; the reaper looks after what waits in it.
-  void serve_batch(ReadyBatch& batch, const epoll_event* events, std::size_t count, Worker& worker);
+  /// How a connection is watched when it is armed.
+  enum class Watch : std::uint8_t { edge, once, once_writable };
+
+  /// What one epoll_wait(2) gave.
+  struct Harvest {
+    std::span<const epoll_event> events;
+    std::uint64_t asked;  ///< the moment before the call
+  };
+
+  /// Serves what was harvested; when it is several connections, the reaper looks after what waits in the batch.
+  void serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker);
+  /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
+  [[nodiscard]] Connection* take(const epoll_event& event, std::uint64_t asked);
   /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
   /// parking the connection and finding it again, which would cost two more system calls a message. One worker at a
   /// time does so, and never the only one.
@@ -49,23 +67,24 @@ class ParkDispatcher final : public Dispatcher {
   [[nodiscard]] std::optional<TimePoint> watch(TimePoint now);
   void rescue(ParkingLot::Key key);
 
-  /// One turn of the connection in `place`, which the caller owns; then it is parked again or closed.
-  void run(Place place, Connection& connection, Worker& worker);
-  void park(Place place, int fd, bool ready);
-  /// Watches the connection for input, or just for its turn if it is `ready` (Connection::is_ready), and makes it
-  /// claimable. False: the kernel refused.
-  [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, bool ready) noexcept;
+  /// One turn of the connection, which the caller owns; then it is parked again or closed.
+  void run(const epoll_event& event, Connection& connection, Worker& worker);
+  /// Gives the connection up: its events flow again, with a look at what is there now.
+  void park(Place place, Connection& connection, Watch watch);
+  /// Watches the connection for input and makes it claimable. False: the kernel refused.
+  [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept;
+  /// Whoever gave a connection up while the server began to drain ends it: the other side of drain().
+  void mind_draining(ParkingLot::Key key);
   /// Ends a connection that still waits as it did when its key was read.
   void end_parked(ParkingLot::Key key, EndReason reason);
-  void end(Place place, const SessionEnd& how) { reaper_.close(lot_.leave(place), how); }
+  /// The same for a time limit, unless the connection was served since the look.
+  void end_overdue(ParkingLot::Key key, const TimeoutSettings& limits, TimePoint now);
+  void end(Place place, const SessionEnd& how);
 
   void schedule(Place place, TimePoint now) noexcept;
-  struct Over {
-    ParkingLot::Key key;
-    EndReason reason;
-  };
   /// Finds what has waited too long. Gives the time of the next look.
-  [[nodiscard]] std::optional<TimePoint> look_for(std::vector<Over>& over, TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> look_for(std::vector<ParkingLot::Key>& over, const TimeoutSettings& limits,
+                                                  TimePoint now);
   /// When a place must be looked at again, and why it would end then.
   struct Due {
     TimePoint when;
@@ -83,7 +102,11 @@ class ParkDispatcher final : public Dispatcher {
   ParkingLot lot_;
   UniqueFd epoll_;
   WakeFd released_;
+  Standby standby_;
 
+  /// Counts calls of epoll_wait(2). It tells whether an event is older than the last turn of its connection, which a
+  /// clock that is cheap to read could not.
+  std::atomic<std::uint64_t> moment_{0};
   std::atomic<bool> staying_{false};   // a worker stays with a connection
   std::atomic<bool> watching_{false};  // the reaper looks after batches
   int quiet_looks_ = 0;                // the reaper's

@@ -6,9 +6,13 @@ namespace echopool {
 namespace {
 
 constexpr std::uint64_t state_mask = 3;
+constexpr std::uint64_t noted = 4;
 
-constexpr std::uint64_t next_turn(std::uint64_t word) noexcept { return ((word >> 2) + 1) << 2; }
-constexpr std::uint32_t turn_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 2); }
+constexpr std::uint64_t next_arming(std::uint64_t word) noexcept { return ((word >> 3) + 1) << 3; }
+constexpr std::uint32_t arming_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 3); }
+constexpr std::uint64_t with_state(std::uint64_t word, std::uint64_t state) noexcept {
+  return (word & ~(state_mask | noted)) | state;
+}
 
 }  // namespace
 
@@ -33,40 +37,59 @@ ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePo
 ParkingLot::Key ParkingLot::park(Place place, TimePoint now) noexcept {
   Cell& cell = cells_[place];
   cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-  const std::uint64_t word = next_turn(cell.word.load(std::memory_order_relaxed)) | arming;
+  const std::uint64_t word = next_arming(cell.word.load(std::memory_order_relaxed)) | arming_state;
   cell.word.store(word, std::memory_order_release);
-  return {place, turn_of(word)};
+  return {place, arming_of(word)};
 }
 
 void ParkingLot::armed(Key key) noexcept {
   std::atomic<std::uint64_t>& word = cells_[key.place].word;
   // Nobody else changes the word while it says `arming`. Sequentially consistent for the sake of who parks while the
   // server begins to drain: see ParkDispatcher::run().
-  word.store((word.load(std::memory_order_relaxed) & ~state_mask) | parked, std::memory_order_seq_cst);
+  word.store(with_state(word.load(std::memory_order_relaxed), parked), std::memory_order_seq_cst);
 }
 
 void ParkingLot::keep(Key key) noexcept {
   std::atomic<std::uint64_t>& word = cells_[key.place].word;
-  word.store((word.load(std::memory_order_relaxed) & ~state_mask) | running, std::memory_order_relaxed);
+  word.store(with_state(word.load(std::memory_order_relaxed), running), std::memory_order_relaxed);
+}
+
+bool ParkingLot::rest(Key key, TimePoint now) noexcept {
+  Cell& cell = cells_[key.place];
+  std::uint64_t seen = cell.word.load(std::memory_order_relaxed);
+  if ((seen & noted) != 0) return false;
+  cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  return cell.word.compare_exchange_strong(seen, with_state(seen, parked), std::memory_order_seq_cst);
 }
 
 Connection* ParkingLot::claim(Key key) noexcept {
   if (key.place >= cells_.size()) return nullptr;
   Cell& cell = cells_[key.place];
   std::uint64_t seen = cell.word.load(std::memory_order_acquire);
-  while (turn_of(seen) == key.turn && (seen & state_mask) == arming) {
-    std::this_thread::yield();
-    seen = cell.word.load(std::memory_order_acquire);
+  for (;;) {
+    if (arming_of(seen) != key.arming) return nullptr;
+    switch (seen & state_mask) {
+      case parked:
+        if (cell.word.compare_exchange_weak(seen, with_state(seen, running), std::memory_order_acquire))
+          return cell.connection.get();
+        break;
+      case running:
+        if (cell.word.compare_exchange_weak(seen, seen | noted, std::memory_order_acquire)) return nullptr;
+        break;
+      case arming_state:
+        std::this_thread::yield();
+        seen = cell.word.load(std::memory_order_acquire);
+        break;
+      default:
+        return nullptr;
+    }
   }
-  if (turn_of(seen) != key.turn || (seen & state_mask) != parked) return nullptr;
-  const std::uint64_t mine = (seen & ~state_mask) | running;
-  return cell.word.compare_exchange_strong(seen, mine, std::memory_order_acquire) ? cell.connection.get() : nullptr;
 }
 
 std::unique_ptr<Connection> ParkingLot::leave(Place place) {
   Cell& cell = cells_[place];
   auto connection = std::move(cell.connection);
-  cell.word.store(next_turn(cell.word.load(std::memory_order_relaxed)) | free_state, std::memory_order_release);
+  cell.word.store(next_arming(cell.word.load(std::memory_order_relaxed)) | free_state, std::memory_order_release);
   const std::lock_guard lock{mutex_};
   free_.push_back(place);
   return connection;
@@ -79,7 +102,7 @@ ParkingLot::View ParkingLot::view(Place place) const noexcept {
   const auto time = [](const std::atomic<TimePoint::rep>& count) {
     return TimePoint{TimePoint::duration{count.load(std::memory_order_relaxed)}};
   };
-  return {state != free_state, state == parked, turn_of(word), time(cell.opened), time(cell.last_active)};
+  return {state != free_state, state == parked, arming_of(word), time(cell.opened), time(cell.last_active)};
 }
 
 }  // namespace echopool

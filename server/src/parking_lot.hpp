@@ -2,13 +2,17 @@
 // its word. Internal. Every function may be called from any thread within its stated rule.
 //
 //   free ──admit──▶ arming ──armed──▶ parked ──claim──▶ running ──leave──▶ free
-//                     ▲                                    │
-//                     └───────────────park─────────────────┘
+//                     ▲                 ▲                  │ │
+//                     │                 └───────rest───────┘ │
+//                     └──────────────────park────────────────┘
 //
 // `arming` lasts as long as the epoll_ctl(2) call that makes the connection's events flow. An event can be there before
 // that call has returned; who gets it waits until it has, so that no descriptor is closed under a call that uses it.
-// The word also counts turns, and an event carries the turn it was armed for, so an event that comes late, for a
-// connection that is gone or was served since, claims nothing.
+// The word also counts how often the connection was armed, and an event carries the count it was armed with, so an
+// event that comes late, for a connection that is gone or was armed again since, claims nothing.
+//
+// An edge-triggered connection is parked without a call: its events flow on. One that comes while the connection runs
+// is noted in the word, and the owner then cannot rest() but must park(), which makes the kernel look again.
 #pragma once
 
 #include "connection.hpp"
@@ -26,11 +30,11 @@ class ParkingLot {
  public:
   using Place = std::uint32_t;
 
-  /// A place at a certain turn: what an epoll event carries.
+  /// A place, as it was armed for a certain time: what an epoll event carries.
   struct Key {
     Place place;
-    std::uint32_t turn;
-    [[nodiscard]] std::uint64_t packed() const noexcept { return std::uint64_t{place} << 32 | turn; }
+    std::uint32_t arming;
+    [[nodiscard]] std::uint64_t packed() const noexcept { return std::uint64_t{place} << 32 | arming; }
     static Key unpack(std::uint64_t bits) noexcept {
       return {static_cast<Place>(bits >> 32), static_cast<std::uint32_t>(bits)};
     }
@@ -40,7 +44,7 @@ class ParkingLot {
   struct View {
     bool occupied = false;
     bool parked = false;
-    std::uint32_t turn = 0;
+    std::uint32_t arming = 0;
     TimePoint opened;
     TimePoint last_active;
   };
@@ -58,7 +62,12 @@ class ParkingLot {
   /// Instead of armed(), when that call failed: the caller owns the connection again.
   void keep(Key key) noexcept;
 
-  /// The caller owns the connection from here on; nullptr: the key is out of date, or somebody else was quicker.
+  /// The owner gives the place up, and its events flow already: parked. False: an event came while it was running, and
+  /// the caller still owns the connection.
+  [[nodiscard]] bool rest(Key key, TimePoint now) noexcept;
+
+  /// The caller owns the connection from here on; nullptr: the key is out of date, or somebody else was quicker, and
+  /// will hear of it when it wants to rest().
   [[nodiscard]] Connection* claim(Key key) noexcept;
   /// The owner takes the connection away; the place is free.
   [[nodiscard]] std::unique_ptr<Connection> leave(Place place);
@@ -66,10 +75,10 @@ class ParkingLot {
   [[nodiscard]] View view(Place place) const noexcept;
 
  private:
-  enum State : std::uint64_t { free_state, running, arming, parked };
+  enum State : std::uint64_t { free_state, running, arming_state, parked };
 
   struct Cell {
-    std::atomic<std::uint64_t> word{free_state};  // turn << 2 | State
+    std::atomic<std::uint64_t> word{free_state};  // arming << 3 | noted << 2 | State
     std::atomic<TimePoint::rep> opened{0};
     std::atomic<TimePoint::rep> last_active{0};
     std::unique_ptr<Connection> connection;  // the owner's

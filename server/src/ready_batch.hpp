@@ -5,6 +5,7 @@
 // connection somebody else has claimed claims nothing. So neither side needs to wait for the other.
 #pragma once
 
+#include "batch_size.hpp"
 #include "parking_lot.hpp"
 
 #include <array>
@@ -16,8 +17,7 @@ namespace echopool {
 
 class ReadyBatch {
  public:
-  /// Large enough to make epoll_wait(2) a small part of a request, small enough that the last one does not wait long.
-  static constexpr std::size_t capacity = 8;
+  static constexpr std::size_t capacity = BatchSize::most;
 
   /// Owner: before serving.
   void publish(const epoll_event* events, std::size_t count) noexcept {

@@ -57,7 +57,7 @@ void SessionIo::bind(Connection& connection, const TimeoutSettings& limits, bool
   }
   failure_.reset();
   turn_received_ = turn_sent_ = 0;
-  end_seen_ = last_read_was_full_ = false;
+  end_seen_ = last_read_was_full_ = drained_ = false;
   begin_message();
 }
 
@@ -126,6 +126,7 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
       case IoStatus::ok:
         turn_received_ += result.bytes;
         last_read_was_full_ = result.bytes == into.size();
+        drained_ = !last_read_was_full_;
         in_message_ = consumed_ = true;
         return result;
       case IoStatus::interrupted:
@@ -183,6 +184,7 @@ bool SessionIo::await_input(std::chrono::milliseconds patience) noexcept {
       end_ = result.bytes;
       turn_received_ += result.bytes;
       last_read_was_full_ = result.bytes == buffer_.size();
+      drained_ = !last_read_was_full_;
       return true;
     case IoStatus::end:
       end_seen_ = !aborting_.stop_requested();

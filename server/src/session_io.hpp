@@ -55,6 +55,8 @@ class SessionIo {
   [[nodiscard]] const std::optional<Failure>& failure() const noexcept { return failure_; }
   /// Whether the last read took all it asked for: more is likely to be waiting.
   [[nodiscard]] bool last_read_was_full() const noexcept { return last_read_was_full_; }
+  /// Whether this turn's last read found less than it asked for: the kernel had no more at that moment.
+  [[nodiscard]] bool drained() const noexcept { return drained_; }
   [[nodiscard]] bool consumed_input() const noexcept { return consumed_; }
   [[nodiscard]] std::size_t turn_bytes() const noexcept { return turn_received_ + turn_sent_; }
   [[nodiscard]] std::size_t turn_received() const noexcept { return turn_received_; }
@@ -106,6 +108,7 @@ class SessionIo {
   bool in_message_ = false;
   bool end_seen_ = false;
   bool last_read_was_full_ = false;
+  bool drained_ = false;
   bool consumed_ = false;
 };
 

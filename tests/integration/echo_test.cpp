@@ -1,6 +1,8 @@
 #include "disciplines.hpp"
 #include "eventually.hpp"
 
+#include <sys/socket.h>
+
 #include <thread>
 
 using namespace echopool;
@@ -28,6 +30,24 @@ ECHOPOOL_TEST(ten_megabytes_come_back_unharmed) {
   const std::string received = client.receive_all();
   writer.join();
   BOOST_TEST((received == sent));
+}
+
+// A read stops before the urgent mark (tcp(7)), so it finds less than there is: what follows must not be left lying.
+ECHOPOOL_TEST(what_surrounds_urgent_data_comes_back) {
+  RunningServer server{settings_for(idle)};
+  Client client = server.connect();
+  for (int i = 0; i < 300; ++i) {
+    client.send("before");
+    BOOST_REQUIRE(::send(client.fd(), "!", 1, MSG_OOB) == 1);
+    client.send("after");
+    BOOST_REQUIRE(client.receive(11) == "beforeafter");
+  }
+  BOOST_REQUIRE(::send(client.fd(), "!", 1, MSG_OOB) == 1);  // nothing to read: no worker is to wait for more
+  Client other = server.connect();
+  other.send("hello");
+  BOOST_TEST(other.receive(5) == "hello");
+  client.finish_sending();
+  BOOST_TEST(client.ended_cleanly());
 }
 
 ECHOPOOL_TEST(a_thousand_half_closed_tails_arrive_in_full) {

@@ -36,6 +36,35 @@ class Gated {
   std::array<std::atomic<bool>, 2> open_{};
 };
 
+/// Waits, before it reads, at the gate of its connection, if it has one, and answers with all it finds.
+class GatedByConnection {
+ public:
+  Handler handler() {
+    return [this](Session& peer) {
+      if (peer.id() < at_.size() && closed_[peer.id()]) {
+        ++at_[peer.id()];
+        closed_[peer.id()].wait(true);
+        --at_[peer.id()];
+      }
+      std::array<std::byte, 4096> chunk;
+      const std::size_t size = peer.read_some(chunk);
+      if (size == 0) return Next::close;
+      peer.write(std::span{chunk}.first(size));
+      return Next::again;
+    };
+  }
+  void close(std::size_t id) { closed_[id] = true; }
+  void open(std::size_t id) {
+    closed_[id] = false;
+    closed_[id].notify_all();
+  }
+  bool is_somebody_at(std::size_t id) const { return at_[id] > 0; }
+
+ private:
+  std::array<std::atomic<bool>, 8> closed_{};
+  std::array<std::atomic<int>, 8> at_{};
+};
+
 ServerSettings parked(std::size_t workers) {
   ServerSettings settings = settings_for(IdleConnections::park);
   settings.pool.workers = workers;
@@ -67,6 +96,63 @@ BOOST_AUTO_TEST_CASE(what_is_ready_does_not_wait_behind_a_turn_that_blocks) {
   BOOST_TEST(gated.waiting[1] == 1);
   gated.open(1);
   BOOST_TEST(blocker.receive(1) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_does_not_wait_for_input_that_another_has_read) {
+  for (int round = 0; round < 5; ++round) {
+    GatedByConnection gates;
+    RunningServer server{parked(2), gates.handler()};
+    Client first = server.connect(), second = server.connect(), shared = server.connect();  // 1, 2, 3
+    for (std::size_t id = 1; id <= 3; ++id) gates.close(id);
+    shared.send("a");
+    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(3); }));
+    first.send("x");
+    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(1); }));
+    // Both workers are busy. One takes what comes now in one batch: the second, which blocks, and more of the shared.
+    second.send("y");
+    shared.send("b");
+    gates.open(1);
+    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(2); }));
+    gates.open(3);  // the other worker reads it all, before the first comes to it
+    BOOST_TEST(shared.receive(2) == "ab");
+    gates.open(2);
+    BOOST_TEST(second.receive(1) == "y");
+    // Both workers are free.
+    gates.close(1);
+    gates.close(2);
+    first.send("x");
+    second.send("y");
+    BOOST_TEST(eventually([&] { return gates.is_somebody_at(1) && gates.is_somebody_at(2); }));
+    gates.open(1);
+    gates.open(2);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_bounded_turn_leaves_in_the_kernel_is_served_though_nothing_more_comes) {
+  constexpr int blocks = 40;
+  std::atomic<bool> open{false};
+  std::atomic<bool> busy{false};
+  ServerSettings settings = parked(1);
+  settings.socket.receive_buffer = 1_MiB;
+  RunningServer server{settings, [&](Session& peer) {
+                         std::array<std::byte, 4096> block;
+                         if (peer.id() == 1) {
+                           busy = true;
+                           open.wait(false);
+                         }
+                         if (!peer.read_exact(block)) return Next::close;
+                         peer.write("x");
+                         return Next::again;
+                       }};
+  Client blocker = server.connect();
+  blocker.send("x");
+  BOOST_REQUIRE(eventually([&] { return busy.load(); }));
+  Client client = server.connect();
+  client.send(pattern(blocks * 4096));  // all there when the worker takes the connection, more than a turn serves
+  open = true;
+  open.notify_all();
+  blocker.close();
+  BOOST_TEST(client.receive(blocks) == std::string(blocks, 'x'));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_talks_alone_does_not_keep_the_others_out) {

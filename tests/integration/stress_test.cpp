@@ -70,7 +70,52 @@ class Troublemaker {
   std::minstd_rand random_;
 };
 
+/// Holds many conversations at a time, in pieces and bursts; throws when an answer is wrong or does not come.
+void converse(const Endpoint& server, unsigned seed, int rounds) {
+  std::minstd_rand random{seed};
+  std::vector<Client> clients;
+  for (int i = 0; i < 12; ++i) clients.emplace_back(server);
+  const std::string text = pattern(3000);
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<std::size_t> sent(clients.size());
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      for (std::size_t pieces = random() % 4; pieces > 0; --pieces) {
+        const std::size_t size = 1 + random() % 700;
+        clients[i].send(std::string_view{text}.substr(sent[i], size));
+        sent[i] += size;
+      }
+    }
+    for (std::size_t i = 0; i < clients.size(); ++i)
+      if (clients[i].receive(sent[i]) != std::string_view{text}.substr(0, sent[i]))
+        throw std::logic_error{"wrong echo"};
+  }
+  for (Client& client : clients) {
+    client.send("end");
+    client.finish_sending();
+    if (client.receive_all() != "end") throw std::logic_error{"lost end"};
+  }
+}
+
 }  // namespace
+
+ECHOPOOL_TEST(of_many_conversations_at_once_no_message_is_left_lying) {
+  ServerSettings settings = settings_for(idle);
+  settings.pool.workers = idle == IdleConnections::park ? 6 : 48;
+  RunningServer server{settings};
+  std::array<std::string, 4> problems;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < problems.size(); ++i)
+    threads.emplace_back([&, i] {
+      try {
+        converse(server.endpoint(), i + 1, 200);
+      } catch (const std::exception& error) {
+        problems[i] = error.what();
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  for (const std::string& problem : problems) BOOST_TEST(problem == "");
+  BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::peer_closed) == 48; }));
+}
 
 ECHOPOOL_TEST(everything_at_once_leaves_nothing_behind) {
   ServerSettings settings = settings_for(idle);

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_key_survives_the_trip_through_epoll) {
   const ParkingLot::Key key{0xfffffffe, 0x89abcdef};
   const auto back = ParkingLot::Key::unpack(key.packed());
   BOOST_TEST(back.place == key.place);
-  BOOST_TEST(back.turn == key.turn);
+  BOOST_TEST(back.arming == key.arming);
   ParkingLot lot{1};
   BOOST_TEST(lot.claim(key) == nullptr);
 }
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_view_tells_what_is_there) {
   lot.armed(key);
   const auto view = lot.view(key.place);
   BOOST_TEST(view.parked);
-  BOOST_TEST(view.turn == key.turn);
+  BOOST_TEST(view.arming == key.arming);
   BOOST_TEST((view.opened == now));
   BOOST_TEST((view.last_active == now + std::chrono::seconds{5}));
 }
@@ -129,6 +129,57 @@ BOOST_AUTO_TEST_CASE(of_many_who_claim_at_once_one_succeeds) {
     for (int i = 0; i < 3; ++i) claimers.emplace_back([&] { winners += lot.claim(key) != nullptr ? 1 : 0; });
     for (auto& claimer : claimers) claimer.join();
     BOOST_REQUIRE(winners == 1);
+    key = lot.park(key.place, now);
+    lot.armed(key);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(resting_needs_no_new_arming) {
+  ParkingLot lot{1};
+  const auto key = park_one(lot);
+  for (int turn = 0; turn < 3; ++turn) {
+    BOOST_REQUIRE(lot.claim(key) != nullptr);
+    BOOST_TEST(lot.rest(key, now + std::chrono::seconds{turn}));
+    BOOST_TEST(lot.view(0).parked);
+    BOOST_TEST((lot.view(0).last_active == now + std::chrono::seconds{turn}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_while_it_runs_forbids_to_rest_until_it_is_armed_again) {
+  ParkingLot lot{1};
+  const auto key = park_one(lot, 5);
+  BOOST_REQUIRE(lot.claim(key) != nullptr);
+  BOOST_TEST(lot.claim(key) == nullptr);  // the event
+  BOOST_TEST(!lot.rest(key, now));
+  BOOST_TEST(!lot.view(0).parked);
+  const auto again = lot.park(key.place, now);
+  lot.armed(again);
+  BOOST_REQUIRE(lot.claim(again) != nullptr);
+  BOOST_TEST(lot.rest(again, now));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_an_earlier_arming_does_not_forbid_to_rest) {
+  ParkingLot lot{1};
+  const auto old = park_one(lot);
+  BOOST_REQUIRE(lot.claim(old) != nullptr);
+  const auto key = lot.park(old.place, now);
+  lot.armed(key);
+  BOOST_REQUIRE(lot.claim(key) != nullptr);
+  BOOST_TEST(lot.claim(old) == nullptr);
+  BOOST_TEST(lot.rest(key, now));
+}
+
+BOOST_AUTO_TEST_CASE(no_event_is_lost_between_resting_and_claiming) {
+  ParkingLot lot{1};
+  auto key = park_one(lot);
+  for (int round = 0; round < 2000; ++round) {
+    BOOST_REQUIRE(lot.claim(key) != nullptr);
+    std::atomic<bool> claimed{false};
+    std::thread event{[&] { claimed = lot.claim(key) != nullptr; }};
+    const bool rested = lot.rest(key, now);
+    event.join();
+    // Either the event's thread has the connection, or its owner knows of the event.
+    BOOST_REQUIRE(claimed == rested);
     key = lot.park(key.place, now);
     lot.armed(key);
   }

@@ -1,0 +1,33 @@
+// How many ready connections a worker takes with one call: as many as it will have served before the last of them has
+// waited noticeably. Internal. The worker's own.
+#pragma once
+
+#include "system_calls.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace echopool {
+
+class BatchSize {
+ public:
+  /// Enough to make epoll_wait(2) a small part of a short turn.
+  static constexpr std::size_t most = 16;
+  /// The turns of one batch should not take longer. Handlers that do take their connections one by one.
+  static constexpr std::chrono::microseconds worth{250};
+
+  [[nodiscard]] std::size_t next() const noexcept { return next_; }
+
+  void took(std::chrono::nanoseconds time) noexcept {
+    if (time > worth)
+      next_ = std::max<std::size_t>(1, next_ / 2);
+    else if (time < worth / 2)
+      next_ = std::min(most, next_ * 2);
+  }
+
+ private:
+  std::size_t next_ = most;
+};
+
+}  // namespace echopool
