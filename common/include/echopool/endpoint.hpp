@@ -13,8 +13,10 @@
 
 namespace echopool {
 
+/// Where to listen, or who is calling: family, address and port.
 class ECHOPOOL_EXPORT Endpoint {
  public:
+  /// Which addresses it can be.
   enum class Family : std::uint8_t {
     any,  ///< every address of both families (`*:port`): a server opens one IPv4 and one IPv6-only socket
     v4,
@@ -25,6 +27,7 @@ class ECHOPOOL_EXPORT Endpoint {
 
   /// `*:0`.
   constexpr Endpoint() noexcept = default;
+  /// An address in network order (IPv4: the first four bytes); `scope` is the interface of a link-local one.
   constexpr Endpoint(Family family, const Bytes& address, std::uint16_t port, std::uint32_t scope = 0) noexcept
       : address_{address}, scope_{scope}, port_{port}, family_{family} {}
 
@@ -34,18 +37,22 @@ class ECHOPOOL_EXPORT Endpoint {
   /// As parse(), but gives nullopt instead of throwing.
   static std::optional<Endpoint> try_parse(std::string_view text);
 
+  /// IPv4, IPv6, or both.
   [[nodiscard]] constexpr Family family() const noexcept { return family_; }
+  /// In network order; IPv4 uses the first four bytes.
   [[nodiscard]] constexpr const Bytes& address() const noexcept { return address_; }
+  /// 0 to a server: any free port.
   [[nodiscard]] constexpr std::uint16_t port() const noexcept { return port_; }
   /// The interface index of a link-local IPv6 address, else 0.
   [[nodiscard]] constexpr std::uint32_t scope() const noexcept { return scope_; }
 
+  /// The same address with another port.
   [[nodiscard]] Endpoint with_port(std::uint16_t port) const noexcept;
-  /// True for `*`, 0.0.0.0 and ::.
+  /// True for `*`, `0.0.0.0` and `::`.
   [[nodiscard]] bool is_wildcard() const noexcept;
-  /// True for 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104.
+  /// True for `127.0.0.0/8`, also IPv4-mapped, and `::1`.
   [[nodiscard]] bool is_loopback() const noexcept;
-  /// ::ffff:a.b.c.d becomes a.b.c.d; anything else is itself.
+  /// An IPv4-mapped address becomes the IPv4 one (RFC 4291 section 2.5.5.2); anything else is itself.
   [[nodiscard]] Endpoint unmapped() const noexcept;
 
   /// `192.0.2.1:7`, `[2001:db8::1]:7`, `*:7`: what parse() reads.
@@ -53,6 +60,7 @@ class ECHOPOOL_EXPORT Endpoint {
   /// The address alone: `192.0.2.1`, `2001:db8::1`, `*`.
   [[nodiscard]] std::string address_string() const;
 
+  /// By address, scope, port and family: for sets and maps.
   constexpr auto operator<=>(const Endpoint&) const noexcept = default;
 
  private:

@@ -25,14 +25,17 @@ enum class IoErrorKind : std::uint8_t {
   system,           ///< any other failure of a system call
 };
 
+/// By its name: `receive_timeout`.
 ECHOPOOL_EXPORT std::string_view to_string(IoErrorKind kind) noexcept;
 
 /// Thrown by Session's reading and writing functions. A handler need not catch it: the framework ends the connection
 /// with the matching reason and nothing else is harmed.
 class ECHOPOOL_EXPORT IoError : public std::runtime_error {
  public:
+  /// `error` is errno where a system call failed.
   IoError(IoErrorKind kind, const std::string& what, int error = 0);
 
+  /// Why, for a handler that tells one from another.
   [[nodiscard]] IoErrorKind kind() const noexcept { return kind_; }
   /// errno, where a system call failed; else 0.
   [[nodiscard]] int error() const noexcept { return error_; }
@@ -50,6 +53,7 @@ class ECHOPOOL_EXPORT StartError : public std::system_error {
   /// is none.
   StartError(int error, const std::string& what);
 
+  /// What failed, why, and what to do next.
   [[nodiscard]] const char* what() const noexcept override { return text_.what(); }
 
  private:

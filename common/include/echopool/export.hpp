@@ -2,4 +2,5 @@
 // Installed. No state, any thread.
 #pragma once
 
+/// On whatever libechopool.so exports.
 #define ECHOPOOL_EXPORT __attribute__((visibility("default")))

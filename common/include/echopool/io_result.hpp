@@ -7,6 +7,7 @@
 
 namespace echopool {
 
+/// How it ended.
 enum class IoStatus : std::uint8_t {
   ok,           ///< every byte that was asked for (a read: at least one)
   end,          ///< the peer finished sending (recv(2) gave 0)
@@ -17,11 +18,13 @@ enum class IoStatus : std::uint8_t {
   failed,       ///< anything else; `error` says what
 };
 
+/// What a read or a write came to.
 struct IoResult {
-  std::size_t bytes = 0;  ///< moved before the end, the limit or the error: exact in every case
-  IoStatus status = IoStatus::ok;
-  int error = 0;  ///< errno, where a system call failed; else 0
+  std::size_t bytes = 0;           ///< moved before the end, the limit or the error: exact in every case
+  IoStatus status = IoStatus::ok;  ///< why it ended
+  int error = 0;                   ///< errno, where a system call failed; else 0
 
+  /// Whether all that was asked for was moved (a read: at least one byte).
   [[nodiscard]] constexpr bool ok() const noexcept { return status == IoStatus::ok; }
 };
 

@@ -24,6 +24,7 @@ namespace echopool {
 /// Severity, as syslog names it (RFC 5424 section 6.2.1), least first.
 enum class LogLevel : std::uint8_t { debug, info, notice, warning, error, critical };
 
+/// Where lines can go.
 enum class LogSink : std::uint8_t { syslog, standard_error, file };
 
 /// The name this program was started by, as far as it can be a name in syslog; else `echopool`.
@@ -31,15 +32,15 @@ enum class LogSink : std::uint8_t { syslog, standard_error, file };
 
 /// Where log lines go. Everything has a working default.
 struct LogSettings {
-  std::vector<LogSink> sinks{LogSink::syslog};
-  LogLevel level = LogLevel::info;      ///< lines below it are not even built
-  std::string facility = "daemon";      ///< syslog(3): daemon, user, local0 … local7, …
-  std::string ident = program_name();   ///< the program's name in syslog
-  std::optional<std::string> remote{};  ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
-  std::string file{};                   ///< path of the file sink, opened for appending
-  ByteSize file_rotate = 64_MiB;        ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
-  bool connections = true;              ///< `connection opened` and `connection closed` lines
-  bool traceback = false;               ///< follow an exception by its stack as it was at the throw
+  std::vector<LogSink> sinks{LogSink::syslog};  ///< every line goes to all of them
+  LogLevel level = LogLevel::info;              ///< lines below it are not even built
+  std::string facility = "daemon";              ///< syslog(3): daemon, user, local0 … local7, …
+  std::string ident = program_name();           ///< the program's name in syslog
+  std::optional<std::string> remote{};          ///< `host:port`: the syslog sink sends RFC 3164 datagrams there instead
+  std::string file{};                           ///< path of the file sink, opened for appending
+  ByteSize file_rotate = 64_MiB;  ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
+  bool connections = true;        ///< `connection opened` and `connection closed` lines
+  bool traceback = false;         ///< follow an exception by its stack as it was at the throw
 
   /// What is wrong with these settings, one sentence each; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
@@ -47,12 +48,18 @@ struct LogSettings {
 
 /// One `key=value` of a line. Holds references: it lives only as long as the call to log_event().
 struct LogField {
+  /// What a value can be made from.
   using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, const Endpoint*>;
 
+  /// A text; quoted where it must be.
   LogField(std::string_view name, std::string_view text) : key{name}, value{text} {}
+  /// A text.
   LogField(std::string_view name, const char* text) : key{name}, value{std::string_view{text}} {}
+  /// A text.
   LogField(std::string_view name, const std::string& text) : key{name}, value{std::string_view{text}} {}
+  /// An address: `192.0.2.1:7`.
   LogField(std::string_view name, const Endpoint& endpoint) : key{name}, value{&endpoint} {}
+  /// A number.
   template <class Integer>
   requires std::is_integral_v<Integer> LogField(std::string_view name, Integer number) : key{name} {
     if constexpr (std::is_signed_v<Integer>)
@@ -66,8 +73,8 @@ struct LogField {
       : key{name},
         value{static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count())} {}
 
-  std::string_view key;
-  Value value;
+  std::string_view key;  ///< the part before `=`
+  Value value;           ///< the part after it
 };
 
 /// Whether a line of this level would be written. One relaxed atomic load.
@@ -101,6 +108,7 @@ ECHOPOOL_EXPORT void log_exception(LogLevel level, std::string_view event,
 /// "Message"), and Boost.Log's default sink, the console, is off while a Logging object lives.
 class ECHOPOOL_EXPORT Logging {
  public:
+  /// Starts the sinks, each with a thread of its own.
   explicit Logging(const LogSettings& settings);
   ~Logging();
   Logging(const Logging&) = delete;

@@ -12,6 +12,7 @@
 
 namespace echopool {
 
+/// A question that came over UDP, and the place for its answer.
 class ECHOPOOL_EXPORT Datagram {
  public:
   Datagram(const Datagram&) = delete;
@@ -19,6 +20,7 @@ class ECHOPOOL_EXPORT Datagram {
 
   /// The payload; it may be empty. Valid during the call.
   [[nodiscard]] std::span<const std::byte> data() const noexcept { return data_; }
+  /// Who sent it, as far as the datagram says: a sender can be forged.
   [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
   /// The address the datagram was sent to, which is also the one a reply leaves from.
   [[nodiscard]] const Endpoint& local() const noexcept { return local_; }

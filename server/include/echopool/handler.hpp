@@ -53,19 +53,25 @@ concept HandlerFactory =
 /// callable from many threads at once; a handler made by a factory is called by one at a time.
 class Handler {
  public:
+  /// A handler, whatever it was made from.
   using Call = std::function<Next(Session&)>;
+  /// Makes one for each connection.
   using Factory = std::function<Call()>;
 
+  /// From a handler that all connections share.
   template <SessionHandler F>
   Handler(F handler)  // NOLINT(google-explicit-constructor)
       : shared_{as_call(std::move(handler))}, conversation_{ConversationHandler<F>} {}
 
+  /// From a factory: a handler for each connection.
   template <HandlerFactory F>
   Handler(F factory)  // NOLINT(google-explicit-constructor)
       : factory_{[make = std::move(factory)]() mutable { return as_call(make()); }},
         conversation_{ConversationHandler<std::invoke_result_t<F&>>} {}
 
+  /// The shared handler; empty when there is a factory.
   [[nodiscard]] const Call& shared() const noexcept { return shared_; }
+  /// The factory; empty when there is a shared handler.
   [[nodiscard]] const Factory& factory() const noexcept { return factory_; }
   /// Whether one call is a whole conversation.
   [[nodiscard]] bool is_conversation() const noexcept { return conversation_; }

@@ -31,9 +31,10 @@ struct StopReport {
 
 /// A socket that somebody else opened (systemd's LISTEN_FDS, inetd). The Server takes it over and closes it.
 struct InheritedSocket {
-  int fd;
+  int fd;  ///< the descriptor
 };
 
+/// A server of any number of TCP and UDP services: settings, serve_tcp() and serve_udp(), start(), stop().
 class ECHOPOOL_EXPORT Server {
  public:
   /// Throws std::invalid_argument listing everything settings.validate() finds.
@@ -47,9 +48,11 @@ class ECHOPOOL_EXPORT Server {
   /// bound here and listens from start() on. `opens`: who speaks first. Throws StartError: address in use, not ours,
   /// not permitted.
   void serve_tcp(const Endpoint& where, Handler handler, Opens opens = Opens::client);
+  /// The same on a listening socket that is there already. Throws StartError when it is none.
   void serve_tcp(InheritedSocket listener, Handler handler, Opens opens = Opens::client);
   /// Serves UDP datagrams, all sockets by one thread.
   void serve_udp(const Endpoint& where, DatagramHandler handler);
+  /// The same on a bound socket that is there already.
   void serve_udp(InheritedSocket socket, DatagramHandler handler);
 
   /// Creates every thread, then listens. Throws StartError and leaves nothing running when a thread cannot be created.
@@ -65,6 +68,7 @@ class ECHOPOOL_EXPORT Server {
   /// cannot be used.
   void reconfigure(const ServerSettings& settings);
 
+  /// What it has done so far. Any thread; the values are not from one instant.
   [[nodiscard]] Stats stats() const;
   /// Where it really listens (port 0 replaced), in the order of the serve_… calls, TCP before UDP.
   [[nodiscard]] std::vector<Endpoint> endpoints() const;

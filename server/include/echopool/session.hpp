@@ -17,6 +17,7 @@
 
 namespace echopool {
 
+/// One connection, during one call of its handler.
 class ECHOPOOL_EXPORT Session {
  public:
   Session(const Session&) = delete;
@@ -48,16 +49,19 @@ class ECHOPOOL_EXPORT Session {
   /// Sends all of it, blocking as long as `timeouts.send` allows, or throws IoError: send_timeout, session_limit,
   /// reset, stopping, system.
   void write(std::span<const std::byte> bytes);
+  /// The same for text; nothing is added to it.
   void write(std::string_view text);
 
   /// As read_some and write, but every outcome is a value; `bytes` is exact in each. Reading while
   /// opening() gives `failed` with EAGAIN.
   [[nodiscard]] IoResult try_read_some(std::span<std::byte> into) noexcept;
+  /// As write(), but every outcome is a value.
   [[nodiscard]] IoResult try_write_all(std::span<const std::byte> bytes) noexcept;
 
   /// Tells the peer that nothing more will be sent (shutdown(2) with SHUT_WR); reading goes on.
   void shutdown_write() noexcept;
 
+  /// Who is calling.
   [[nodiscard]] const Endpoint& peer() const noexcept;
   /// The address the peer connected to (getsockname(2)); `*:0` when the connection is already gone.
   [[nodiscard]] Endpoint local() const noexcept;

@@ -26,15 +26,17 @@ enum class Overflow : std::uint8_t {
   refuse,  ///< it is reset at once
 };
 
+/// The threads that run handlers, and how connections come to them.
 struct PoolSettings {
-  std::size_t workers = 16;  ///< threads that run handlers; all exist before the first accept
-  IdleConnections idle = IdleConnections::park;
-  ByteSize stack_size = 256_KiB;  ///< of each worker; at least 128 KiB
-  std::size_t queue = 64;         ///< hold only: accepted connections that may wait for a worker
-  Timeout queue_timeout = 5s;     ///< hold only: a connection that has waited this long is reset
-  Overflow overflow = Overflow::wait;
+  std::size_t workers = 16;                      ///< threads that run handlers; all exist before the first accept
+  IdleConnections idle = IdleConnections::park;  ///< what becomes of a connection that waits for input
+  ByteSize stack_size = 256_KiB;                 ///< of each worker; at least 128 KiB
+  std::size_t queue = 64;                        ///< hold only: accepted connections that may wait for a worker
+  Timeout queue_timeout = 5s;                    ///< hold only: a connection that has waited this long is reset
+  Overflow overflow = Overflow::wait;            ///< what becomes of a new connection when there is no room
 };
 
+/// How long anything may take. nullopt is "for ever".
 struct TimeoutSettings {
   Timeout idle = 60s;     ///< between messages
   Timeout receive = 30s;  ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
@@ -45,6 +47,7 @@ struct TimeoutSettings {
   std::chrono::milliseconds drain = 10s;  ///< run_until_signal: what is running may take this long to finish
 };
 
+/// How much of everything. What is beyond waits, or is refused as `pool.overflow` says.
 struct LimitSettings {
   std::size_t connections = 10'000;            ///< open at once
   std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64
@@ -54,35 +57,37 @@ struct LimitSettings {
 /// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With
 /// an empty allow list everything that is not denied is allowed; otherwise what matches nothing is denied.
 struct AccessSettings {
-  std::vector<std::string> allow{};
-  std::vector<std::string> deny{};
+  std::vector<std::string> allow{};  ///< who may connect
+  std::vector<std::string> deny{};   ///< who may not
 };
 
 /// Socket options (socket(7), tcp(7)); set once on the listeners and inherited by connections.
 struct SocketSettings {
-  int backlog = 511;
-  bool reuse_address = true;  ///< TCP only: on UDP it would let another process steal datagrams
-  bool reuse_port = false;
-  bool keepalive = true;
-  bool nodelay = true;
+  int backlog = 511;                         ///< connections that may wait in the kernel to be accepted (listen(2))
+  bool reuse_address = true;                 ///< TCP only: on UDP it would let another process steal datagrams
+  bool reuse_port = false;                   ///< SO_REUSEPORT: another process of the same user may share the port
+  bool keepalive = true;                     ///< SO_KEEPALIVE: notice peers that are gone without a word
+  bool nodelay = true;                       ///< TCP_NODELAY: a small answer leaves at once
   Timeout user_timeout{};                    ///< TCP_USER_TIMEOUT
   std::optional<ByteSize> receive_buffer{};  ///< SO_RCVBUF; the kernel's choice without
   std::optional<ByteSize> send_buffer{};     ///< SO_SNDBUF
 };
 
+/// Limits of the UDP services; the rates are in datagrams a second, nullopt is "no limit".
 struct UdpSettings {
   std::optional<std::uint32_t> rate_per_source = 1'000;  ///< datagrams a second answered to one source
   std::optional<std::uint32_t> rate_total = 100'000;     ///< datagrams a second answered in all
   std::size_t batch = 64;                                ///< datagrams taken in one recvmmsg(2), 1 to 1024
 };
 
+/// Everything a Server can be told. The defaults work.
 struct ServerSettings {
-  PoolSettings pool;
-  TimeoutSettings timeouts;
-  LimitSettings limits;
-  AccessSettings access;
-  SocketSettings socket;
-  UdpSettings udp;
+  PoolSettings pool;         ///< threads
+  TimeoutSettings timeouts;  ///< times
+  LimitSettings limits;      ///< numbers
+  AccessSettings access;     ///< who may connect, and send datagrams
+  SocketSettings socket;     ///< socket options
+  UdpSettings udp;           ///< UDP
 
   /// What is wrong with these settings, one sentence each, naming the member; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;

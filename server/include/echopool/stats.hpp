@@ -24,7 +24,7 @@ enum class EndReason : std::uint8_t {
   handler_error,
   stopping,
 };
-inline constexpr std::size_t end_reasons = 10;
+inline constexpr std::size_t end_reasons = 10;  ///< how many there are
 
 /// Why a connection was refused before a handler saw it: the `reason=` of the `connection refused` lines.
 enum class RefuseReason : std::uint8_t {
@@ -36,7 +36,7 @@ enum class RefuseReason : std::uint8_t {
   stopping,       ///< the server is being stopped
   resources,      ///< no memory for it, here or in the kernel
 };
-inline constexpr std::size_t refuse_reasons = 7;
+inline constexpr std::size_t refuse_reasons = 7;  ///< how many there are
 
 /// Why a datagram was not answered: the `reason=` of the `datagrams dropped` lines.
 enum class DropReason : std::uint8_t {
@@ -51,35 +51,43 @@ enum class DropReason : std::uint8_t {
   send_failed,      ///< the reply could not be sent
   kernel,           ///< the socket's receive buffer was full (SO_RXQ_OVFL)
 };
-inline constexpr std::size_t drop_reasons = 10;
+inline constexpr std::size_t drop_reasons = 10;  ///< how many there are
 
+/// As in the log: `peer_closed`.
 ECHOPOOL_EXPORT std::string_view to_string(EndReason reason) noexcept;
+/// As in the log: `per_source`.
 ECHOPOOL_EXPORT std::string_view to_string(RefuseReason reason) noexcept;
+/// As in the log: `source_port`.
 ECHOPOOL_EXPORT std::string_view to_string(DropReason reason) noexcept;
 
+/// Counters of all UDP services together.
 struct UdpStats {
-  std::uint64_t received = 0;
-  std::uint64_t answered = 0;
-  std::uint64_t received_bytes = 0;
-  std::uint64_t answered_bytes = 0;
-  std::array<std::uint64_t, drop_reasons> dropped{};
+  std::uint64_t received = 0;                         ///< datagrams taken from the kernel
+  std::uint64_t answered = 0;                         ///< datagrams answered
+  std::uint64_t received_bytes = 0;                   ///< payload
+  std::uint64_t answered_bytes = 0;                   ///< payload
+  std::array<std::uint64_t, drop_reasons> dropped{};  ///< not answered, by DropReason
 
+  /// How many datagrams were not answered for `reason`.
   [[nodiscard]] std::uint64_t dropped_for(DropReason reason) const {
     return dropped.at(static_cast<std::size_t>(reason));
   }
 };
 
+/// Counters since the start, and gauges where it says so.
 struct Stats {
-  std::uint64_t accepted = 0;  ///< connections taken from the kernel
-  std::uint64_t open = 0;      ///< gauge: admitted and not yet closed
-  std::uint64_t received_bytes = 0;
-  std::uint64_t sent_bytes = 0;
-  std::uint64_t accept_errors = 0;
-  std::array<std::uint64_t, end_reasons> ended{};
-  std::array<std::uint64_t, refuse_reasons> refused{};
-  UdpStats udp;
+  std::uint64_t accepted = 0;                      ///< connections taken from the kernel
+  std::uint64_t open = 0;                          ///< gauge: admitted and not yet closed
+  std::uint64_t received_bytes = 0;                ///< payload of all connections, up to their last turn
+  std::uint64_t sent_bytes = 0;                    ///< likewise
+  std::uint64_t accept_errors = 0;                 ///< accept(2) calls that failed, other than for want of a connection
+  std::array<std::uint64_t, end_reasons> ended{};  ///< connections that have ended, by EndReason
+  std::array<std::uint64_t, refuse_reasons> refused{};  ///< connections that no handler saw, by RefuseReason
+  UdpStats udp;                                         ///< datagrams
 
+  /// How many connections ended for `reason`.
   [[nodiscard]] std::uint64_t ended_for(EndReason reason) const { return ended.at(static_cast<std::size_t>(reason)); }
+  /// How many connections were refused for `reason`.
   [[nodiscard]] std::uint64_t refused_for(RefuseReason reason) const {
     return refused.at(static_cast<std::size_t>(reason));
   }

@@ -51,6 +51,7 @@ class ECHOPOOL_EXPORT ScriptedPeer {
   ScriptedPeer& sends(std::string_view piece);
   ScriptedPeer& finishes();  ///< it will send no more, and still reads
   ScriptedPeer& resets();    ///< it is gone: ECONNRESET
+  /// Time passes before what it does next.
   ScriptedPeer& pauses(std::chrono::milliseconds time);
 
   /// The circumstances. The `n`-th read or write of the socket, counted from 1, fails with the errno `error`; EAGAIN is
