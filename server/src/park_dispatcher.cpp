@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <new>
-#include <numeric>
-#include <utility>
 
 namespace echopool {
 namespace {
@@ -15,12 +12,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t release_event = ~std::uint64_t{0};
-constexpr std::size_t wheel_buckets = 256;
 /// How long what is ready may stand behind a turn that blocks: one to two of these.
 constexpr milliseconds watch_interval{4};
 constexpr int quiet_looks_to_rest = 16;
-/// How soon the reaper tries again when it found no memory.
-constexpr milliseconds no_memory_pause{100};
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
 
@@ -34,16 +28,14 @@ constexpr std::uint32_t doubts = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
 ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Reaper& reaper,
                                const std::atomic<bool>& draining, SystemCalls& calls)
-    : settings_{settings},
-      runner_{runner},
+    : runner_{runner},
       reaper_{reaper},
       draining_{draining},
       calls_{calls},
       lot_{settings.get()->limits.connections},
       epoll_{::epoll_create1(EPOLL_CLOEXEC)},
       batches_(settings.get()->pool.workers),
-      wheel_{make_wheel(calls.now())},
-      scheduled_(lot_.size()) {
+      limits_{settings, lot_, calls.now()} {
   if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
   // Level-triggered and never drained: once awake, every worker sees it.
   epoll_event event{.events = EPOLLIN, .data = {.u64 = release_event}};
@@ -63,7 +55,7 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
     connection = lot_.leave(key.place);  // nobody else can have seen it
     return RefuseReason::resources;
   }
-  schedule(key.place, now);
+  if (limits_.schedule(key.place, now)) reaper_.nudge();
   return std::nullopt;
 }
 
@@ -222,13 +214,10 @@ void ParkDispatcher::end_parked(ParkingLot::Key key, EndReason reason) {
   if (lot_.claim(key) != nullptr) end(key.place, {.reason = reason});
 }
 
-void ParkDispatcher::end_overdue(ParkingLot::Key key, const TimeoutSettings& limits, TimePoint now) {
+void ParkDispatcher::end_overdue(ParkingLot::Key key, TimePoint now) {
   Connection* connection = lot_.claim(key);
   if (connection == nullptr) return;
-  ParkingLot::View view = lot_.view(key.place);
-  view.parked = true;
-  if (const auto when = due(view, limits, now); when && when->when <= now)
-    return end(key.place, {.reason = when->reason});
+  if (const auto reason = limits_.exceeded(key.place, now)) return end(key.place, {.reason = *reason});
   park(key.place, *connection, Watch::edge);
 }
 
@@ -252,87 +241,17 @@ void ParkDispatcher::drain() {
   }
 }
 
-void ParkDispatcher::schedule(Place place, TimePoint now) noexcept {
-  const auto snapshot = settings_.get();
-  const auto when = due({.occupied = true, .opened = now, .last_active = now}, snapshot->timeouts, now);
-  if (!when) return;
-  {
-    const std::lock_guard lock{mutex_};
-    if (scheduled_[place]) return;  // from an earlier connection, whose look comes no later than ours would
-    try {
-      wheel_.insert(place, when->when);
-      scheduled_[place] = true;
-      if (planned_ && *planned_ <= when->when) return;
-      planned_ = when->when;
-    } catch (const std::bad_alloc&) {
-      rebuild_ = true;  // the connection is served; the reaper makes up for it
-    }
-  }
-  reaper_.nudge();
-}
-
-std::optional<ParkDispatcher::Due> ParkDispatcher::due(const ParkingLot::View& view, const TimeoutSettings& limits,
-                                                       TimePoint now) const {
-  std::optional<Due> result;
-  if (limits.idle) result = Due{(view.parked ? view.last_active : now) + *limits.idle, EndReason::idle_timeout};
-  if (limits.session) {
-    const TimePoint end = view.opened + *limits.session;
-    // A running turn minds the limit itself; look again soon, in case it parks just before.
-    const TimePoint when = view.parked ? end : std::max(end, now + milliseconds{100});
-    if (!result || when < result->when) result = Due{when, EndReason::session_limit};
-  }
-  return result;
-}
-
 std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
-  const auto snapshot = settings_.get();
   std::vector<ParkingLot::Key> over;
-  const auto next = look_for(over, snapshot->timeouts, now);
-  for (const ParkingLot::Key key : over) end_overdue(key, snapshot->timeouts, now);
+  const auto next = limits_.look(over, now);
+  for (const ParkingLot::Key key : over) end_overdue(key, now);
   const auto look = watch(now);
   return next && look ? std::min(next, look) : next ? next : look;
 }
 
-std::optional<TimePoint> ParkDispatcher::look_for(std::vector<ParkingLot::Key>& over, const TimeoutSettings& limits,
-                                                  TimePoint now) try {
-  const std::lock_guard lock{mutex_};
-  const bool all = std::exchange(rebuild_, true);  // stays so when memory runs out half-way
-  std::vector<Place> looks;
-  if (all) {
-    wheel_ = make_wheel(now);
-    looks.resize(lot_.size());
-    std::iota(looks.begin(), looks.end(), Place{0});
-  } else {
-    looks = wheel_.advance(now);
-  }
-  for (const Place place : looks) {
-    const auto view = lot_.view(place);
-    const auto when = view.occupied ? due(view, limits, now) : std::nullopt;
-    scheduled_[place] = when.has_value();
-    if (!when) continue;
-    if (view.parked && when->when <= now) over.push_back({place, view.arming});
-    // An ended connection's place stays in the wheel; the next look finds it free, or with a successor.
-    wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
-  }
-  rebuild_ = false;
-  return planned_ = wheel_.next();
-} catch (const std::bad_alloc&) {
-  return now + no_memory_pause;
-}
-
 void ParkDispatcher::reconfigure() {
-  {
-    const std::lock_guard lock{mutex_};
-    rebuild_ = true;
-  }
+  limits_.start_anew();
   reaper_.nudge();
-}
-
-TimingWheel ParkDispatcher::make_wheel(TimePoint now) const {
-  const auto limits = settings_.get()->timeouts;
-  const auto shortest =
-      std::min(limits.idle.value_or(milliseconds::max()), limits.session.value_or(milliseconds::max()));
-  return TimingWheel{std::clamp(shortest / 64, milliseconds{5}, milliseconds{500}), wheel_buckets, now};
 }
 
 }  // namespace echopool

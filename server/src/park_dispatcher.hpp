@@ -13,15 +13,13 @@
 
 #include "dispatcher.hpp"
 #include "lone_talker.hpp"
-#include "parking_lot.hpp"
+#include "parked_limits.hpp"
 #include "ready_batch.hpp"
 #include "reaper.hpp"
 #include "session_runner.hpp"
 #include "standby.hpp"
-#include "timing_wheel.hpp"
 
 #include <atomic>
-#include <mutex>
 #include <span>
 #include <vector>
 
@@ -78,23 +76,9 @@ class ParkDispatcher final : public Dispatcher {
   /// Ends a connection that still waits as it did when its key was read.
   void end_parked(ParkingLot::Key key, EndReason reason);
   /// The same for a time limit, unless the connection was served since the look.
-  void end_overdue(ParkingLot::Key key, const TimeoutSettings& limits, TimePoint now);
+  void end_overdue(ParkingLot::Key key, TimePoint now);
   void end(Place place, const SessionEnd& how);
 
-  void schedule(Place place, TimePoint now) noexcept;
-  /// Finds what has waited too long. Gives the time of the next look.
-  [[nodiscard]] std::optional<TimePoint> look_for(std::vector<ParkingLot::Key>& over, const TimeoutSettings& limits,
-                                                  TimePoint now);
-  /// When a place must be looked at again, and why it would end then.
-  struct Due {
-    TimePoint when;
-    EndReason reason;
-  };
-  [[nodiscard]] std::optional<Due> due(const ParkingLot::View& view, const TimeoutSettings& limits,
-                                       TimePoint now) const;
-  [[nodiscard]] TimingWheel make_wheel(TimePoint now) const;
-
-  const LiveSettings& settings_;
   SessionRunner& runner_;
   Reaper& reaper_;
   const std::atomic<bool>& draining_;
@@ -114,11 +98,7 @@ class ParkDispatcher final : public Dispatcher {
   std::vector<ReadyBatch> batches_;           // one for each worker
   std::atomic<std::size_t> worker_count_{0};  // how many of them have a worker
 
-  std::mutex mutex_;
-  TimingWheel wheel_;            // guarded by mutex_, as is all that follows
-  std::vector<bool> scheduled_;  // by place: it is in the wheel
-  bool rebuild_ = false;
-  std::optional<TimePoint> planned_;  // the reaper's next look
+  ParkedLimits limits_;
 };
 
 }  // namespace echopool
