@@ -8,16 +8,40 @@ from pathlib import Path
 from measure import NotMeasured
 
 
-def counted_calls(variant, connections, work):
-    """{system call: how often} over the life of a server that did `work(server)`."""
+def counted_calls(start, work):
+    """{system call: how often} over the life of the server that `start(before=…)` gives and `work(server)` uses."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "strace"
-        server = variant.start(connections, before=("strace", "-c", "-f", "-U", "name,calls", "-o", file))
+        server = start(before=("strace", "-c", "-f", "-U", "name,calls", "-o", file))
         try:
             work(server)
         finally:
             end_traced(server)
         return parse_calls(file.read_text())
+
+
+def counted_instructions(start, work):
+    """{function: instructions of its own}, likewise; `start(under=…)`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "callgrind"
+        with start(under=("valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={file}")) as server:
+            work(server)
+        if not file.is_file() or not file.stat().st_size:
+            raise NotMeasured(f"{server.name} did not end under valgrind")
+        annotated = subprocess.run(["callgrind_annotate", "--threshold=100", "--show-percs=no", "--auto=no", str(file)],
+                                   check=True, capture_output=True, text=True)
+        return parse_instructions(annotated.stdout)
+
+
+def parse_instructions(annotated):
+    found = {}
+    for count, where in re.findall(r"^\s*([\d,]+)\s+(\S.*)$", annotated, re.MULTILINE):
+        if where == "PROGRAM TOTALS":
+            continue
+        function = re.sub(r"^[^:]*:|\s\[[^]]*\]$|'\d+", "", where).replace("(anonymous namespace)::", "")
+        function = re.sub(r"(?<!operator)\(.*", "", function)  # without parameters: overloads count together
+        found[function] = found.get(function, 0) + int(count.replace(",", ""))
+    return found
 
 
 def end_traced(server):
@@ -26,7 +50,7 @@ def end_traced(server):
                 for child in task.read_text().split()]
     subprocess.run(["kill", "-TERM", *map(str, children)], check=False, stderr=subprocess.DEVNULL)
     try:
-        server.process.wait(10)
+        server.process.wait(server.patience)
     except subprocess.TimeoutExpired:
         server.end()
         raise NotMeasured(f"{server.name} does not end under strace") from None

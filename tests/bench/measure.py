@@ -43,18 +43,18 @@ def on_core(core, *command):
 
 
 class Server:
-    """A server on SERVER_CORE, ready when it accepts; a context manager that ends it, and what it started.
+    """A server on one core, ready when it accepts; a context manager that ends it, and what it started.
 
     `forks`: it serves in processes of its own, whose CPU time and memory count too. `before`: what it is run under.
-    `pause`: seconds between looks whether it accepts."""
+    `pause`: seconds between looks whether it accepts. `patience`: seconds for it to begin and to end."""
 
-    def __init__(self, name, command, port, forks=False, before=(), pause=0.01):
-        self.name, self.port, self.forks = name, port, forks
+    def __init__(self, name, command, port, forks=False, before=(), pause=0.01, core=SERVER_CORE, patience=10):
+        self.name, self.port, self.forks, self.patience = name, port, forks, patience
         self.usage = None  # the whole life's, once it has ended
-        self.process = subprocess.Popen([*before, *on_core(SERVER_CORE, *command)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*map(str, before), *on_core(core, *command)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         self.pid = self.process.pid
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patience
         while not self._accepts():
             if time.monotonic() > deadline or self.process.poll() is not None:
                 self.end()
@@ -74,11 +74,11 @@ class Server:
     def __exit__(self, *_):
         self.end()
 
-    def end(self, patience=3):
+    def end(self):
         """SIGTERM, and SIGKILL for whatever of its session is left."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + self.patience
             while self.process.returncode is None:
                 pid, status, usage = os.wait4(self.pid, os.WNOHANG)
                 if pid:

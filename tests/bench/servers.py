@@ -1,7 +1,7 @@
 """The servers that are measured: echopoold in its forms, and its peers, each as its own documentation would have it."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -15,12 +15,12 @@ class Variant:
     forks: bool = False  # a process for each connection
     most: int = 100_000  # connections it is asked to bear
     needs: tuple = ()  # programs that must be there
-    before: tuple = field(default=())  # what the command is run under
+    before: tuple = ()  # what the command is run under
 
     def start(self, connections=1, before=(), pause=0.01):
         for program in self.needs:
             if not shutil.which(str(program)):
-                raise NotMeasured(f"{program} is not installed")
+                raise NotMeasured(f"{Path(program).name} is not installed")
         if connections > self.most:
             raise NotMeasured(f"it needs a process for each connection; {self.most} are asked of it")
         port = free_port()
@@ -46,7 +46,7 @@ def poco(port, connections):
 
 
 def xinetd(port, connections):
-    file = RESULTS / f"xinetd.{port}.conf"
+    file = RESULTS / "xinetd.conf"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"""service echo
 {{

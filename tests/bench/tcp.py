@@ -12,6 +12,7 @@ import shlex
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 
 from counts import counted_calls, per_unit
 from goals import judge
@@ -20,7 +21,7 @@ from machine import describe
 from measure import LOAD_CORE, RESULTS, ROOT, NotMeasured, generate, raise_descriptor_limit
 from pairs import measure_load
 from plots import plot
-from servers import SERVERS, USUAL
+from servers import SERVERS
 from show import show_goals, show_load
 
 COUNTED = ("64B-1", "64B-16", "64B-256", "connect")  # loads whose system calls are counted
@@ -76,7 +77,8 @@ def add_calls(load, found, requests, tell):
     for name, figures in found["servers"].items():
         tell(name)
         try:
-            counts = [counted_calls(SERVERS[name], load.connections, work(count)) for count in (first, first + 2 * requests)]
+            start = partial(SERVERS[name].start, load.connections)
+            counts = [counted_calls(start, work(count)) for count in (first, first + 2 * requests)]
         except NotMeasured:
             continue
         calls = {call: value for call, value in per_unit(*counts, 2 * requests).items() if value >= 0.01}
