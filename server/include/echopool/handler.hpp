@@ -50,7 +50,8 @@ concept HandlerFactory =
 
 /// One protocol: a handler shared by all connections, or a factory that gives each connection a handler, and so a
 /// state, of its own. Made implicitly from either by Server::serve_tcp. What it is made from is copied and must be
-/// callable from many threads at once; a handler made by a factory is called by one at a time.
+/// callable from many threads at once; a handler made by a factory is called by one at a time. What it refers to must
+/// outlive the Server: declare it before.
 class Handler {
  public:
   /// A handler, whatever it was made from.
