@@ -70,6 +70,15 @@ class Handler {
       : factory_{[make = std::move(factory)]() mutable { return as_call(make()); }},
         conversation_{ConversationHandler<std::invoke_result_t<F&>>} {}
 
+  /// Anything else does not compile, and the compiler says what would.
+  template <class F>
+  requires(!std::is_same_v<F, Handler> && !SessionHandler<F> && !HandlerFactory<F>)
+      Handler(F)  // NOLINT(google-explicit-constructor)
+  {
+    static_assert(SessionHandler<F>,
+                  "a handler is Next(Session&) or void(Session&), or a function without parameters that makes one");
+  }
+
   /// The shared handler; empty when there is a factory.
   [[nodiscard]] const Call& shared() const noexcept { return shared_; }
   /// The factory; empty when there is a shared handler.

@@ -1,5 +1,5 @@
 // What becomes of the connection is said in words.
-// error: no matching function for call to .echopool::Server::serve_tcp
+// error: static assertion failed: a handler is Next
 #include <echopool/server.hpp>
 using namespace echopool;
 
