@@ -59,12 +59,11 @@ std::string performance(const CheckReport& report, const CheckSettings& settings
     return std::string{text.data()};
   };
   const std::string limits = (warn ? warn->to_string() : "") + ";" + (crit ? crit->to_string() : "");
-  std::array<char, 48> most{};
-  std::snprintf(most.data(), most.size(), "%.9g", std::chrono::duration<double>{settings.limit}.count());
-  std::string text = "time=" + seconds(report.time) + ";" + limits + ";0;" + most.data();
+  const std::string most = plain_number(std::chrono::duration<double>{settings.limit}.count());
+  std::string text = "time=" + seconds(report.time) + ";" + limits + ";0;" + most;
   if (settings.target.transport == Transport::tcp) {
     const bool connected = report.connect.count() > 0;
-    text += " connect=" + (connected ? seconds(report.connect) : "U") + ";;;0;" + most.data();  // U: undetermined
+    text += " connect=" + (connected ? seconds(report.connect) : "U") + ";;;0;" + most;  // U: undetermined
   } else {
     const unsigned lost = report.sent_datagrams - (report.received > 0 ? 1 : 0);
     const unsigned percent = report.sent_datagrams == 0 ? 0 : lost * 100 / report.sent_datagrams;

@@ -78,12 +78,10 @@ std::string title_of(const Plan& plan, const Endpoint& peer) {
 }
 
 void print_head(const Plan& plan, const Endpoint& peer) {
-  std::cout << "PING " << plan.target.to_string() << " (" << peer.to_string() << ") over "
-            << to_string(plan.target.transport);
-  if (plan.connect_only)
-    std::cout << ", connecting only" << std::endl;
-  else
-    std::cout << " with " << format_bytes(plan.length) << std::endl;
+  const std::string what = plan.connect_only ? ", connecting only" : " with " + format_bytes(plan.length);
+  const std::string head = "PING " + plan.target.to_string() + " (" + peer.to_string() + ") over " +
+                           std::string{to_string(plan.target.transport)} + what;
+  std::cout << folded(head, width_of(STDOUT_FILENO)) << std::endl;
 }
 
 int run(const Arguments& arguments) {

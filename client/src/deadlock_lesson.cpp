@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds look_interval{50};
 
-/// After the last byte: how long nothing must move before the picture is taken to be final.
+/// After the last byte, or when interrupted: how long nothing must move before the picture is taken to be final.
 constexpr std::chrono::milliseconds rest{300};
 
 /// Why the connection broke; 0: it has not.
@@ -65,6 +65,10 @@ bool DeadlockLesson::pause(short events, Nanoseconds limit) {
   return monotonic_now() - last_move_ < limit;
 }
 
+bool DeadlockLesson::stands_still() const {
+  return monotonic_now() - last_move_ >= std::min<Nanoseconds>(settings_.stall_limit, rest);
+}
+
 void DeadlockLesson::conclude(bool stalled) {
   report_.until_stall = last_move_ - start_;
   report_.stood_still = monotonic_now() - last_move_;
@@ -95,7 +99,7 @@ void DeadlockLesson::write_all() {
         next_look = last_move_ + look_interval;
       }
     } else if (errno == EAGAIN) {
-      if (!pause(POLLOUT, settings_.stall_limit)) return conclude(!report_.interrupted);
+      if (!pause(POLLOUT, settings_.stall_limit)) return conclude(stands_still());
     } else if (errno != EINTR) {
       report_.error = errno;
       return conclude(false);
@@ -107,7 +111,7 @@ void DeadlockLesson::write_all() {
 
 void DeadlockLesson::wait_for_answer() {
   while (pause(0, settings_.stall_limit)) continue;
-  conclude(!report_.interrupted);
+  conclude(stands_still());
 }
 
 }  // namespace echopool::client

@@ -48,6 +48,8 @@ class DeadlockLesson {
   /// False when there is nothing more to watch: a stall, an interrupt, or `settled` when it asks only for rest.
   [[nodiscard]] bool pause(short events, Nanoseconds limit);
   void observe();
+  /// Long enough to be judged, though perhaps not for the whole limit.
+  [[nodiscard]] bool stands_still() const;
   void conclude(bool stalled);
 
   const Connection& connection_;

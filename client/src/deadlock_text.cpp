@@ -14,7 +14,9 @@ std::string happened(const LessonReport& report, const LessonSettings& settings)
     return "The connection broke after " + format_bytes(report.written) + " were written and nothing had moved for " +
            format_duration(report.stood_still) + ": " + explain(report.error, Transport::tcp) +
            ". The last that was seen before:";
-  if (report.interrupted) return "Interrupted after " + format_bytes(report.written) + ".";
+  if (report.interrupted)
+    return "Interrupted after " + format_bytes(report.written) + "; nothing had moved for " +
+           format_duration(report.stood_still) + ".";
   if (settings.read_first)
     return "The client waited " + format_duration(settings.stall_limit) + " for the server to say something first.";
   const std::string written = format_bytes(report.written) + " in " + format_duration(report.until_stall);

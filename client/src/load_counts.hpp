@@ -35,8 +35,10 @@ struct LoadCounts {
   Nanoseconds worked{0};  ///< how long that worker ran
 
   void merge(const LoadCounts& other);
-  /// First send to last receive.
-  [[nodiscard]] Nanoseconds span() const noexcept { return last_receive - first_send; }
+  /// First send to last receive; 0 when nothing came.
+  [[nodiscard]] Nanoseconds span() const noexcept {
+    return last_receive > first_send ? last_receive - first_send : Nanoseconds{0};
+  }
 };
 
 /// One row of a running measurement.

@@ -50,8 +50,9 @@ std::string connections(const LoadCounts& counts) {
 std::string answered(const LoadReport& report, const LoadSettings& settings) {
   const LoadCounts& counts = report.counts;
   const bool connecting = settings.mode == LoadMode::connect_only;
+  const Nanoseconds time = counts.answered > 0 ? counts.span() : report.duration;
   std::string text = counted(counts.answered, connecting ? "connection" : "request") +
-                     (connecting ? " made in " : " answered in ") + format_duration(counts.span()) + ", " +
+                     (connecting ? " made in " : " answered in ") + format_duration(time) + ", " +
                      per_second(report.rate());
   if (counts.corrupt > 0) text += "; " + format_count(counts.corrupt) + " corrupt";
   if (counts.lost > 0) text += "; " + format_count(counts.lost) + " lost";
@@ -106,7 +107,7 @@ std::string row_text(std::size_t number, const LoadInterval& row, const LoadSett
 std::string summarise(const LoadReport& report, const LoadSettings& settings, std::size_t width) {
   const LoadCounts& counts = report.counts;
   std::string text = answered(report, settings) + "\n";
-  if (settings.mode != LoadMode::connect_only) text += throughput(report) + "\n";
+  if (counts.bytes_verified > 0) text += throughput(report) + "\n";
   if (settings.is_open_loop()) text += schedule(report, settings) + "\n";
   text += settings.mode == LoadMode::datagram ? describe(counts.probes) : connections(counts);
   text = folded(text, width) + "\n";

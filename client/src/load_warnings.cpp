@@ -72,6 +72,8 @@ void add_connections(Notes& notes, const LoadCounts& counts) {
 }
 
 void add_datagrams(Notes& notes, const LoadCounts& counts) {
+  if (counts.probes.refused > 0)
+    notes.push_back(counted(counts.probes.refused, "datagram") + " refused: " + explain(ECONNREFUSED, Transport::udp));
   if (counts.queue_drops > 0)
     notes.push_back(counted(counts.queue_drops, "answer") +
                     " arrived at this host and found no room in a socket's receive buffer: counted as lost, "
@@ -84,14 +86,15 @@ void add_datagrams(Notes& notes, const LoadCounts& counts) {
 
 std::vector<std::string> warnings(const LoadReport& report, const LoadSettings& settings) {
   Notes notes;
-  if (!settings.is_open_loop())
+  const bool measured = report.counts.answered > 0;
+  if (!settings.is_open_loop() && measured)
     notes.push_back(
         "closed loop: each connection waits for its answer before it sends again, so a slow moment slows "
         "the load down and the times are not those that users would see under load; for those, give a rate "
         "(-R)");
   add_schedule(notes, report, settings);
   add_concurrency(notes, report.counts, settings);
-  add_bottleneck(notes, report.counts, settings);
+  if (measured) add_bottleneck(notes, report.counts, settings);
   if (settings.mode == LoadMode::datagram)
     add_datagrams(notes, report.counts);
   else

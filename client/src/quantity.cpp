@@ -104,6 +104,15 @@ std::string format_size(std::uint64_t bytes) {
   return three_digits(value / 0x1p30, "GiB");
 }
 
+std::string plain_number(double value) {
+  std::array<char, 352> text{};  // DBL_MAX has 309 digits
+  std::snprintf(text.data(), text.size(), "%.9f", value);
+  std::string result{text.data()};
+  result.erase(result.find_last_not_of('0') + 1);
+  if (result.ends_with('.')) result.pop_back();
+  return result == "-0" ? "0" : result;
+}
+
 std::string format_count(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)

@@ -30,6 +30,9 @@ using Nanoseconds = std::chrono::nanoseconds;
 /// `812 B`, `1.18 MiB`.
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
 
+/// A decimal number without an exponent, to nine places, as short as it goes: `0.000001`, `2.5`, `10`.
+[[nodiscard]] std::string plain_number(double value);
+
 /// With separators: `1,234,567`.
 [[nodiscard]] std::string format_count(std::uint64_t count);
 

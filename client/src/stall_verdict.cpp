@@ -41,7 +41,7 @@ StallVerdict judge(const StallEvidence& evidence) noexcept {
   if (!evidence.stalled) {
     const bool server_stuck =
         evidence.server ? evidence.server->unsent > 0 : now.unsent > 0 && held_by_window(evidence.before, now);
-    return now.unread > 0 && server_stuck ? StallVerdict::half : StallVerdict::none;
+    return now.unread > 0 && server_stuck && !evidence.wants_to_send ? StallVerdict::half : StallVerdict::none;
   }
   if (now.unsent > 0 && !held_by_window(evidence.before, now)) return StallVerdict::network;
   if (now.unsent > 0) return now.unread > 0 ? StallVerdict::write_write : StallVerdict::peer_not_reading;

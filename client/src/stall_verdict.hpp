@@ -24,7 +24,7 @@ enum class StallVerdict {
 
 /// What was seen at the beginning and at the end of the time in which nothing moved.
 struct StallEvidence {
-  bool stalled = false;  ///< our send() (or, waiting for an answer, our recv()) made no progress for the whole limit
+  bool stalled = false;        ///< our send() (or, waiting for an answer, our recv()) made no progress for long
   bool wants_to_send = false;  ///< we still have something to send
   TcpEvidence before;
   TcpEvidence after;

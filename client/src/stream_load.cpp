@@ -111,17 +111,18 @@ void StreamLoad::send_more() {
 
 void StreamLoad::receive() {
   Nanoseconds now{0};
-  for (;;) {
+  for (bool more = true; more;) {
     const ssize_t got = ::recv(socket_.fd(), context_.in.data(), context_.in.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return;
+    if (got < 0 && errno == EAGAIN) break;  // also after a read that was as large as the buffer: refill then
     if (got <= 0) return broken(got == 0 ? 0 : errno);
     const auto size = static_cast<std::size_t>(got);
     if (received_ + size > sent_) return broken(EPROTO);  // more than was sent: this is no echo
     now = monotonic_now();
     take(std::span{context_.in}.first(size), now);
-    if (size < context_.in.size()) break;
+    more = size == context_.in.size();
   }
+  if (now.count() == 0) return;  // nothing came
   if (!context_.settings.is_open_loop()) refill(now);
   send_more();
 }

@@ -2,9 +2,7 @@
 
 #include "quantity.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace echopool::client {
 namespace {
@@ -15,12 +13,6 @@ std::optional<double> seconds(std::string_view text) {
   if (!duration) return std::nullopt;
   const double value = std::chrono::duration<double>{*duration}.count();
   return negative ? -value : value;
-}
-
-std::string shortest(double value) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.9g", value);
-  return text.data();
 }
 
 }  // namespace
@@ -57,8 +49,8 @@ std::string Threshold::to_string() const {
   if (!start_)
     text += "~:";
   else if (*start_ != 0 || !end_)
-    text += shortest(*start_) + ":";
-  if (end_) text += shortest(*end_);
+    text += plain_number(*start_) + ":";
+  if (end_) text += plain_number(*end_);
   return text;
 }
 

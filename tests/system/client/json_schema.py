@@ -52,6 +52,7 @@ def cases(tcp, udp):
     yield 0, ["load", "--connect-only", "-c", "2", "-n", "20", tcp]
     yield 1, ["load", "-c", "2", "-n", "100", "--fail-if", "p50>1ns", tcp]
     yield 1, ["load", "-c", "2", "-t", "0.1", nothing_listens()]
+    yield 1, ["load", "-u", "-c", "2", "-t", "0.1", nothing_listens()]
     yield 0, ["deadlock", "--bytes", "20K", tcp]
     yield 0, ["deadlock", "--stall-timeout", "0.2", "--bytes", "64M", "--fix", "smaller", tcp]
     yield 0, ["deadlock", "--stall-timeout", "0.2", "--mistake", "read-read", "--bytes", "20K", tcp]

@@ -49,6 +49,15 @@ BOOST_AUTO_TEST_CASE(a_closed_loop_measures_exactly_as_many_requests_as_asked) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(answers_as_large_as_a_buffer_are_followed_by_the_next_request) {
+  const FaultyStreamEcho server{{.block = 1 << 20}};
+  for (const char* size : {"32K", "64K", "128K", "1000000"}) {
+    const auto result = run_program(
+        {built_program("echopool"), "load", "-n", "50", "-c", "2", "-l", size, "-J", server.endpoint().to_string()});
+    BOOST_TEST(JsonReader{result.out}.number("requests.answered") == 50, size);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_open_loop_sends_what_its_schedule_says_over_tcp_and_udp) {
   const FaultyStreamEcho tcp;
   const FaultyDatagramEcho udp;
@@ -221,4 +230,21 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
                                                                  {"-t", "0"},
                                                                  {"-c", "0"}})
     BOOST_TEST(load(words).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(datagrams_that_are_all_refused_are_told_as_refused) {
+  std::string nobody;
+  {
+    const FaultyDatagramEcho gone;
+    nobody = gone.endpoint().to_string();
+  }
+  const auto text = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", nobody});
+  BOOST_TEST(text.status == 1);
+  BOOST_TEST(text.out.find("refused: ") != std::string::npos, text.out);
+  BOOST_TEST(text.out.find("verified") == std::string::npos, text.out);
+  const auto json = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", "-J", nobody});
+  const JsonReader result{json.out};
+  BOOST_TEST(result.number("requests.answered") == 0);
+  BOOST_TEST(result.number("span_ns") == 0);
+  BOOST_TEST(result.number("probes.refused") > 0);
 }

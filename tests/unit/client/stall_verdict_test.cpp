@@ -53,15 +53,17 @@ BOOST_AUTO_TEST_CASE(two_readers_and_no_writer_are_a_read_read_deadlock) {
 
 BOOST_AUTO_TEST_CASE(a_server_stuck_behind_a_client_that_is_done_is_half_a_deadlock) {
   StallEvidence evidence = stall(0, 120'000, 65'000);
-  evidence.stalled = false;
+  evidence.stalled = evidence.wants_to_send = false;
   BOOST_TEST((judge(evidence) == StallVerdict::none));  // nothing says that the server waits
   evidence.server = PeerQueues{.unread = 1'000, .unsent = 4'000'000};
   BOOST_TEST((judge(evidence) == StallVerdict::half));
   evidence.server = PeerQueues{};
   BOOST_TEST((judge(evidence) == StallVerdict::none));
   StallEvidence remote = stall(130'000, 120'000, 0);  // the server on another host: its window tells
-  remote.stalled = false;
+  remote.stalled = remote.wants_to_send = false;
   BOOST_TEST((judge(remote) == StallVerdict::half));
+  remote.wants_to_send = true;  // interrupted while everything still moved
+  BOOST_TEST((judge(remote) == StallVerdict::none));
 }
 
 BOOST_AUTO_TEST_CASE(the_reasons_name_the_kernels_figures) {

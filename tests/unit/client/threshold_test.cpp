@@ -47,6 +47,8 @@ BOOST_AUTO_TEST_CASE(each_form_of_the_guidelines_alerts_where_they_say) {
 BOOST_AUTO_TEST_CASE(durations_are_understood_and_written_in_seconds) {
   BOOST_TEST(written("100ms") == "0.1");
   BOOST_TEST(written("0.5") == "0.5");
+  BOOST_TEST(written("1us") == "0.000001");  // no exponent: parsers of performance data know none
+  BOOST_TEST(written("10000000") == "10000000");
   BOOST_TEST(written("10:") == "10:");
   BOOST_TEST(written("~:10") == "~:10");
   BOOST_TEST(written("10:20") == "10:20");
