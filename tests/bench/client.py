@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-from measure import BUILD, LOAD_CORE, SERVER_CORE, free_port, generate
+from measure import BUILD, LOAD_CORE, NotMeasured, SERVER_CORE, free_port, generate
 from servers import SERVERS
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -102,5 +102,8 @@ def schedule(rate=20_000):
 busy = os.getloadavg()[0]
 if busy > 0.5:
     print(f"note: other programs are running (load average {busy:.1f}); these figures need an idle machine")
-results = [measure() for word, measure in (("load", load), ("ping", ping), ("schedule", schedule)) if wanted(word)]
+try:
+    results = [run() for word, run in (("load", load), ("ping", ping), ("schedule", schedule)) if wanted(word)]
+except NotMeasured as error:
+    sys.exit(str(error))
 sys.exit(0 if all(results) else 1)
