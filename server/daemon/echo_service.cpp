@@ -9,8 +9,8 @@
 namespace echopool {
 namespace {
 
-/// On the worker's stack, which is at least four times as large.
-constexpr std::size_t echo_buffer = 32 * 1024;
+/// On the worker's stack, which is at least twice as large.
+constexpr std::size_t echo_buffer = 64 * 1024;
 
 /// The framework's reason, with where the address was said in front, unless nobody did, and who is in the way behind.
 [[noreturn]] void rethrow(const StartError& error, const Configuration& configuration, std::string_view section,
