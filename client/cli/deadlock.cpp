@@ -24,6 +24,7 @@ constexpr std::uint64_t until_stall_most = std::uint64_t{1} << 30;
 
 struct Plan {
   Target target;
+  std::vector<Endpoint> addresses;
   DialSettings dialing;
   LessonSettings lesson;
   std::uint64_t window = 0;  // asked for; 0: the kernel's
@@ -122,7 +123,7 @@ class Lecture {
     for (const Remedy remedy : plan_.remedies) {
       RemedySettings settings = remedy_settings(plan_, interrupt_fd_);
       if (remedy == Remedy::smaller) settings.bytes = small_amount(plan_, lesson);
-      const Connection fresh = dial(plan_.target, plan_.dialing);
+      const Connection fresh = dial(plan_.target, plan_.addresses, plan_.dialing);
       if (!plan_.json) std::cout << "\nThe same in a new connection.\n" << std::flush;
       add(proofs, remedy, apply_remedy(remedy, fresh, key_, settings));
     }
@@ -196,9 +197,10 @@ int run_datagrams(const Arguments& arguments, const Plan& plan, const Connection
 
 int run(const Arguments& arguments) {
   Plan plan = plan_of(arguments);
+  plan.addresses = resolve(plan.target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts;
   plan.dialing.cancel_fd = plan.lesson.interrupt_fd = interrupts.fd();
-  Connection connection = dial(plan.target, plan.dialing);
+  Connection connection = dial(plan.target, plan.addresses, plan.dialing);
   if (plan.target.transport == Transport::udp) return run_datagrams(arguments, plan, connection, interrupts.fd());
 
   Lecture lecture{plan, interrupts};

@@ -114,11 +114,12 @@ int run(const Arguments& arguments) {
   settings.dialing.source = source_of(arguments);
   settings.dialing.prepare = setup_of(arguments).applier();
   raise_file_limit(settings.connections);
+  const auto addresses = resolve(target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts;
   settings.dialing.cancel_fd = interrupts.fd();
   // Which of the target's addresses answers is found out once, with a connection that is not part of the measurement.
   const Endpoint local = [&] {
-    const Connection first = dial(target, settings.dialing);
+    const Connection first = dial(target, addresses, settings.dialing);
     settings.peer = first.peer;
     return first.local;
   }();

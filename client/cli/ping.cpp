@@ -89,14 +89,15 @@ int run(const Arguments& arguments) {
   DialSettings dialing;
   dialing.source = source_of(arguments);
   dialing.prepare = setup_of(arguments).applier();
+  const auto addresses = resolve(plan.target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts{true};
   dialing.cancel_fd = plan.ping.interrupt_fd = interrupts.fd();
   plan.ping.progress_wanted = &interrupts.quit();
   Connection connection;
   if (plan.connect_only)
-    connection.peer = resolve(plan.target).front();
+    connection.peer = addresses.front();
   else
-    connection = dial(plan.target, dialing);
+    connection = dial(plan.target, addresses, dialing);
   const Endpoint peer = connection.peer;
   const Endpoint local = connection.local;
   const std::size_t width = width_of(STDOUT_FILENO);

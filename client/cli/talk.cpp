@@ -5,6 +5,7 @@
 #include "dialer.hpp"
 #include "interrupts.hpp"
 #include "quantity.hpp"
+#include "resolver.hpp"
 #include "subcommands.hpp"
 
 #include <echopool/error.hpp>
@@ -95,9 +96,10 @@ int run(const Arguments& arguments) {
   if (settings.idle) dialing.limit = settings.idle;
   dialing.source = source_of(arguments);
   const auto start = std::chrono::steady_clock::now();
+  const auto addresses = resolve(target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts;
   dialing.cancel_fd = settings.interrupt_fd = interrupts.fd();
-  const Connection connection = dial(target, dialing);
+  const Connection connection = dial(target, addresses, dialing);
   const bool verbose = arguments.has("verbose");
   if (verbose)
     std::cerr << (udp ? "sending to " : "connected to ") << connection.peer.to_string() << " ("

@@ -1,6 +1,5 @@
 #include "dialer.hpp"
 
-#include "resolver.hpp"
 #include "sockaddr.hpp"
 #include "waiting.hpp"
 
@@ -82,7 +81,5 @@ Connection dial(const Target& target, const std::vector<Endpoint>& addresses, co
   if (const auto next = advice(last, target.transport); !next.empty()) what.append("; ").append(next);
   throw NetworkError{last, what};
 }
-
-Connection dial(const Target& target, const DialSettings& settings) { return dial(target, resolve(target), settings); }
 
 }  // namespace echopool::client

@@ -43,7 +43,4 @@ struct Connection {
 [[nodiscard]] Connection dial(const Target& target, const std::vector<Endpoint>& addresses,
                               const DialSettings& settings = {});
 
-/// resolve() and dial().
-[[nodiscard]] Connection dial(const Target& target, const DialSettings& settings = {});
-
 }  // namespace echopool::client
