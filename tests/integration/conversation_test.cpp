@@ -6,6 +6,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -155,6 +156,20 @@ ECHOPOOL_TEST(a_conversation_can_be_woken_by_another_and_by_a_drain) {
   client.close();
   stopper.join();
   BOOST_TEST(report.drained == 1U);
+}
+
+ECHOPOOL_TEST(as_many_conversations_as_workers_are_served_at_once) {
+  ServerSettings settings = settings_for(idle);
+  settings.pool.workers = settings.limits.connections = 60;
+  RunningServer server{settings, answer_lines};
+  std::vector<Client> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(server.connect());
+    clients.back().send("x\n");
+    BOOST_TEST(clients.back().receive(3) == "x!\n");
+  }
+  for (Client& client : clients) client.send("y\n");
+  for (Client& client : clients) BOOST_TEST(client.receive(3) == "y!\n");
 }
 
 BOOST_AUTO_TEST_CASE(conversations_hold_their_workers_and_nobody_elses) {
