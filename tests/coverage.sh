@@ -7,4 +7,4 @@ mkdir -p build/coverage/html
 gcovr --root . --object-directory build/coverage --filter 'common/' --filter 'server/' \
   --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors \
   --fail-under-line 95 --fail-under-branch 80 \
-  --txt build/coverage/lines.txt --txt-summary --html-details build/coverage/html/index.html
+  --txt build/coverage/lines.txt --print-summary --html-details build/coverage/html/index.html

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from running_daemon import Daemon, connect, echoes, eventually, reset  # noqa: E402
+from running_daemon import BUILD, Daemon, connect, echoes, eventually, reset  # noqa: E402
 
 QUICK = "--quick" in sys.argv
 missed = []
@@ -77,9 +77,19 @@ def few_descriptors(idle):
         figure(f"{idle}: CPU time it took", daemon.cpu_seconds() - start, 0.5, "s")
 
 
+def no_room_for_threads():
+    start = time.monotonic()
+    result = subprocess.run(["prlimit", f"--as={300 << 20}", BUILD / "bin/echopoold", "--log.sinks=stderr",
+                             "--tcp.listen=127.0.0.1:0", "--udp.listen=", "--pool.workers=4000"],
+                            capture_output=True, text=True, timeout=30)
+    holds("no memory for its threads: it ends with status 1 and says what to do",
+          result.returncode == 1 and "ask for fewer threads or smaller stacks" in result.stderr)
+    figure("no memory for its threads: it ends within", time.monotonic() - start, 1.0, "s")
+
+
 def never_readers(idle):
     workers, limit = 4, 1.0
-    with Daemon(f"--pool.idle={idle}", f"--pool.workers={workers}", f"--timeouts.send={limit:g}s".replace("1s", "1000ms"),
+    with Daemon(f"--pool.idle={idle}", f"--pool.workers={workers}", "--timeouts.send=1s",
                 "--socket.send_buffer=16K") as daemon:
         gone, stalled = [], []
 
@@ -257,6 +267,7 @@ def stuck_syslog(idle):
     figure(f"{idle}: CPU per connection with a stuck syslog, to that with a good one", ratio, 1.1)
 
 
+no_room_for_threads()
 for discipline in ("park", "hold"):
     without_descriptors(discipline)
     few_descriptors(discipline)

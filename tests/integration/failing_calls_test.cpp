@@ -2,6 +2,7 @@
 // it plausibly can: the server lives, nothing leaks, and the next client is served.
 #include "datagrams.hpp"
 #include "disciplines.hpp"
+#include "eventually.hpp"
 #include "faulty_calls.hpp"
 #include "open_descriptors.hpp"
 
@@ -165,6 +166,20 @@ ECHOPOOL_TEST(failing_datagram_calls_lose_no_more_than_a_datagram) {
   const Tally sent = fail_each(idle, Call::sendmmsg, {EINTR, ENOBUFS, EPERM, ENETUNREACH, EMSGSIZE});
   BOOST_TEST(sent.runs >= 5);
   BOOST_TEST(sent.kept == sent.runs);
+}
+
+ECHOPOOL_TEST(a_listener_that_is_no_socket_any_more_is_given_up_and_the_others_go_on) {
+  FaultyCalls calls;
+  calls.fail(Call::accept4, EBADF, 1);
+  ServerInternals::Impl server{small(idle), calls};
+  server.listen_on(loopback(), echo, Opens::client);
+  server.listen_on(loopback(), echo, Opens::client);
+  server.start();
+  const Client lost{server.tcp_endpoints.front()};
+  BOOST_TEST(eventually([&] { return calls.has_failed(); }));
+  BOOST_TEST(converses(server.tcp_endpoints.back()));
+  BOOST_TEST(server.counters.read().accept_errors == 1U);
+  BOOST_TEST(server.stop(5s).stuck == 0U);
 }
 
 ECHOPOOL_TEST(who_comes_while_there_are_no_descriptors_is_served_when_there_are) {

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build/mutation"
 BUILD = COPY / "build/dev"
 JOBS = os.environ.get("ECHOPOOL_JOBS", str(os.cpu_count()))
-PATIENCE = 60  # seconds for one test program: a lost wake-up shows as a hang
+PATIENCE = 30  # seconds for one test program: a lost wake-up shows as a hang
 
 
 def run(*command, **options):
