@@ -2,8 +2,10 @@
 #include "disciplines.hpp"
 #include "eventually.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 using namespace echopool;
@@ -55,6 +57,35 @@ ECHOPOOL_TEST(idle_timeout_between_messages) {
   BOOST_TEST(client.ended_cleanly());
   client.close();
   BOOST_TEST(ended_for(server, EndReason::idle_timeout));
+}
+
+ECHOPOOL_TEST(who_talks_now_and_then_is_never_idle) {
+  ServerSettings settings = settings_for(idle);
+  settings.timeouts.idle = 600ms;
+  RunningServer server{settings};
+  using Clock = std::chrono::steady_clock;
+  bool outlived = false;
+  // On a machine that sleeps for longer than the limit itself, a try says nothing.
+  for (int attempt = 0; attempt < 10 && !outlived; ++attempt) {
+    Client client = server.connect();
+    const auto start = Clock::now();
+    auto longest = Clock::duration::zero();
+    bool alive = true;
+    while (alive && Clock::now() - start < 1'000ms) {
+      const auto before = Clock::now();
+      std::this_thread::sleep_for(50ms);
+      try {
+        client.send("x");
+        alive = client.receive(1) == "x";
+      } catch (const std::system_error&) {
+        alive = false;
+      }
+      longest = std::max(longest, Clock::now() - before);
+    }
+    outlived = alive;
+    if (!alive) BOOST_TEST_REQUIRE((longest > 300ms));
+  }
+  BOOST_TEST(outlived);
 }
 
 ECHOPOOL_TEST(idle_timeout_longer_than_the_receive_timeout) {

@@ -40,8 +40,8 @@ BUGS = [
         ["ticket_test"]),
     Bug("nobody_is_denied", "server/src/admission.cpp", "if (!access_->admits(peer))", "if (false)",
         ["limits_test"]),
-    Bug("a_tie_allows", "server/src/access_list.cpp", "std::tie(right.first, left.last, left.admitted)",
-        "std::tie(right.first, left.last, right.admitted)", ["access_list_test"]),
+    Bug("a_tie_allows", "server/src/access_list.cpp", "std::tie(left.first, right.last, right.admitted) < std::tie(right.first, left.last, left.admitted)",
+        "std::tie(left.first, right.last, left.admitted) < std::tie(right.first, left.last, right.admitted)", ["access_list_test"]),
     Bug("a_mapped_address_slips_through", "server/src/access_list.cpp", "const Endpoint plain = peer.unmapped();",
         "const Endpoint plain = peer;", ["access_list_test", "limits_test"]),
     Bug("the_accept_rate_does_nothing", "server/src/acceptor.cpp", "while (!stopping() && !rate_.take(rate, calls_.now()))",
@@ -77,13 +77,13 @@ BUGS = [
     Bug("a_line_may_be_one_byte_too_long", "server/src/session_io.cpp", "if (length > limit) break;",
         "if (length > limit + 1) break;", ["session_io_test"]),
     Bug("every_stall_is_a_deadlock", "server/src/stall.hpp", "unread > 0 ?", "unread + unsent > 0 ?",
-        ["end_reasons_test"]),
+        ["session_io_test"]),
 
     # Ends and stopping
     Bug("nothing_lingers", "server/src/session_end.cpp", "return CloseMode::linger;", "return CloseMode::at_once;",
         ["echo_test", "end_reasons_test", "stop_test"]),
-    Bug("a_drain_is_not_noticed", "server/src/session_runner.cpp",
-        "if (draining_.load(std::memory_order_relaxed)) return", "if (false) return", ["stop_test"]),
+    Bug("a_woken_worker_goes_on_waiting", "server/src/session_io.cpp",
+        "if (draining_.load(std::memory_order_seq_cst)) {", "if (false) {", ["stop_test"]),
     Bug("the_grace_period_never_ends", "server/src/server_impl.cpp", "if (steady_clock::now() >= deadline) return false;",
         "", ["stop_test"]),
 

@@ -45,6 +45,22 @@ BOOST_AUTO_TEST_CASE(a_wrong_duration_is_answered_with_the_range) {
   BOOST_TEST(wrong_duration("30") == range + " with its unit (ms, s, m or h), such as 30s");
 }
 
+BOOST_AUTO_TEST_CASE(both_ends_of_a_range_belong_to_it_and_nothing_beyond) {
+  const auto ms = [](const char* text) { return complaint([&] { static_cast<void>(to_duration(text, 10ms, 20ms)); }); };
+  const auto size = [](const char* text) { return complaint([&] { static_cast<void>(to_size(text, 10_B, 20_B)); }); };
+  const auto number = [](const char* text) { return complaint([&] { static_cast<void>(to_number(text, 10, 20)); }); };
+  for (const char* good : {"10", "20"}) {
+    BOOST_TEST(ms((std::string{good} + "ms").c_str()) == "accepted");
+    BOOST_TEST(size(good) == "accepted");
+    BOOST_TEST(number(good) == "accepted");
+  }
+  for (const char* wrong : {"9", "21"}) {
+    BOOST_TEST(ms((std::string{wrong} + "ms").c_str()) != "accepted");
+    BOOST_TEST(size(wrong) != "accepted");
+    BOOST_TEST(number(wrong) != "accepted");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(off_is_a_timeout_without_a_limit) {
   BOOST_TEST(!to_timeout("off", 1ms, 1h).has_value());
   BOOST_TEST((to_timeout("1s", 1ms, 1h) == Timeout{1s}));
