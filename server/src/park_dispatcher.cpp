@@ -78,7 +78,7 @@ void ParkDispatcher::serve(Worker& worker) {
       const epoll_event& event = events.front();
       Connection* connection = take(event, asked);
       if (connection == nullptr) continue;
-      if (alone.is_it(connection->id, calls_.now()))
+      if (alone.is_it(connection->id, calls_.now()) && may_stay(worker))
         stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
       else
         run(event, *connection, worker);
@@ -92,19 +92,22 @@ void ParkDispatcher::serve(Worker& worker) {
   }
 }
 
+bool ParkDispatcher::may_stay(Worker& worker) noexcept {
+  return worker.settings.get().pool.workers > 1 && !staying_.exchange(true, std::memory_order_relaxed);
+}
+
 void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Worker& worker) {
-  const bool may_stay = !connection.edge_triggered && worker.settings.get().pool.workers > 1 &&
-                        !staying_.exchange(true, std::memory_order_relaxed);
+  // The first time it is still edge-triggered, and would wake others with what its worker waits for itself.
+  const int most = connection.edge_triggered ? 1 : most_stays;
   Input input = Input::ready;
   std::optional<SessionEnd> how;
-  for (int messages = 0; messages < (may_stay ? most_stays : 1); ++messages) {
+  for (int messages = 0; messages < most; ++messages) {
     how = runner_.turn(connection, worker, input);
     if (how || (input == Input::expected && worker.io.turn_received() == 0)) break;
     input = Input::expected;
   }
-  if (may_stay) staying_.store(false, std::memory_order_relaxed);
+  staying_.store(false, std::memory_order_relaxed);
   if (how) return end(key.place, *how);
-  // Nobody is to be woken by what its worker waits for itself.
   park(key.place, connection, Watch::once);
 }
 

@@ -56,6 +56,8 @@ class ParkDispatcher final : public Dispatcher {
   void serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker);
   /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
   [[nodiscard]] Connection* take(const epoll_event& event, std::uint64_t asked);
+  /// Whether the worker may stay with a connection. If so, it must.
+  [[nodiscard]] bool may_stay(Worker& worker) noexcept;
   /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
   /// parking the connection and finding it again, which would cost two more system calls a message. One worker at a
   /// time does so, and never the only one.
