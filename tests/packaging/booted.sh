@@ -66,6 +66,19 @@ ok "opened to the network on a port below 1024, with a log file, still confined"
 cp /good.ini /etc/echopool/echopoold.ini
 systemctl restart echopoold.service
 
+examples=/usr/share/doc/echopool-server/examples/rsyslog
+cp $examples/echopoold.conf /etc/rsyslog.d/30-echopoold.conf
+cp $examples/logrotate /etc/logrotate.d/echopoold
+: >/var/log/syslog
+systemctl restart rsyslog.service
+logged() { answers_tcp 127.0.0.1 51423 && grep -q 'echopoold\[[0-9]*\]: connection closed ' /var/log/echopoold.log; }
+eventually 10 logged || fail "rsyslog does not write echopoold's file"
+! grep -q 'connection closed' /var/log/syslog || fail "rsyslog writes echopoold's lines elsewhere as well"
+logrotate --force /etc/logrotate.d/echopoold && [ -s /var/log/echopoold.log.1 ] || fail "logrotate does not rotate echopoold's file"
+eventually 10 logged || fail "rsyslog does not begin a new file after logrotate"
+ok "the examples for rsyslog and logrotate give echopoold a file of its own"
+rm /etc/rsyslog.d/30-echopoold.conf /etc/logrotate.d/echopoold
+
 systemctl enable --now --quiet echopoold.socket
 ! systemctl --quiet is-active echopoold-activated.service || fail "the socket has started its service before there was work"
 answers 127.0.0.1 7 || fail "no answer on port 7: $(cat /talk.err)"

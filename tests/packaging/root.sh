@@ -4,21 +4,22 @@
 
 release() { . /etc/os-release; printf '%s' "$VERSION_CODENAME"; }
 
-# make_base FOLDER: a minimal Debian of our own release with systemd in it, made once.
+# make_base FOLDER: a minimal Debian of our own release with systemd and rsyslog in it, made once.
 make_base() {
-  local base=$1 mirror
+  local base=$1 mirror contents
+  contents="$(release) systemd,systemd-sysv,rsyslog,logrotate"
   [ "$(id -u)" -eq 0 ] || skip "a scratch system needs root"
   command -v debootstrap >/dev/null || skip "debootstrap is not installed"
-  [ ! -e "$base/.complete" ] || return 0
+  [ "$(cat "$base/.complete" 2>/dev/null)" != "$contents" ] || return 0
   mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(IDENTIFIER)' |
     awk -v release="$(release)" '$2 == release && $3 == "main" && $4 == "Packages" { print $1; exit }')
   [ -n "$mirror" ] || skip "apt knows no mirror of $(release)/main"
   rm -rf "$base"
   mkdir -p "$base"
-  debootstrap --variant=minbase --include=systemd,systemd-sysv "$(release)" "$base" "$mirror" >"$base.log" 2>&1 ||
+  debootstrap --variant=minbase --include="${contents#* }" "$(release)" "$base" "$mirror" >"$base.log" 2>&1 ||
     { tail "$base.log"; skip "debootstrap cannot make a scratch system"; }
   chroot "$base" apt-get update -qq
-  touch "$base/.complete"
+  echo "$contents" >"$base/.complete"
 }
 
 # fetch_dependencies BASE PACKAGE…: into apt's cache there, so that installing needs no network.
