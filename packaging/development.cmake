@@ -19,15 +19,6 @@ configure_file(cmake/echopool-server.pc.in echopool-server.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/echopool-server.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT development)
 
-# Small complete servers to start from.
-set(examples_folder ${CMAKE_INSTALL_DATADIR}/doc/libechopool-dev/examples)
-if(ECHOPOOL_PACKAGE_FORMAT STREQUAL "RPM")
-  set(examples_folder ${CMAKE_INSTALL_DATADIR}/doc/libechopool-devel/examples)
-endif()
-if(EXISTS ${PROJECT_SOURCE_DIR}/examples)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/ DESTINATION ${examples_folder} COMPONENT development)
-endif()
-
 # What to read first, and complete servers to begin with.
 set(doc_folder echopool)
 if(ECHOPOOL_PACKAGE_FORMAT STREQUAL "DEB")
