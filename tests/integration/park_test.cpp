@@ -2,7 +2,10 @@
 #include "disciplines.hpp"
 #include "eventually.hpp"
 
+#include <sys/socket.h>
+
 #include <atomic>
+#include <thread>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -223,4 +226,30 @@ BOOST_AUTO_TEST_CASE(peers_that_never_read_are_gone_by_their_limit_and_others_ar
   honest.send("hello");
   BOOST_TEST(honest.receive(5) == "hello");
   BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::send_timeout) == 4; }));
+}
+
+BOOST_AUTO_TEST_CASE(peers_that_drip_are_gone_by_their_limit_and_others_are_served) {
+  ServerSettings settings = parked(2);
+  settings.timeouts.message = 200ms;
+  RunningServer server{settings, [](Session& peer) {
+                         const auto line = peer.read_line();
+                         if (!line) return Next::close;
+                         peer.write(*line);
+                         return Next::again;
+                       }};
+  std::vector<Client> offenders;
+  for (int i = 0; i < 4; ++i) offenders.push_back(server.connect());
+  std::atomic<bool> over{false};
+  std::thread drip{[&] {
+    while (!over) {
+      for (Client& offender : offenders) static_cast<void>(::send(offender.fd(), "x", 1, MSG_NOSIGNAL));
+      std::this_thread::sleep_for(10ms);
+    }
+  }};
+  Client honest = server.connect();
+  honest.send("hello\n");
+  BOOST_TEST(honest.receive(5) == "hello");
+  BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::message_timeout) == 4; }));
+  over = true;
+  drip.join();
 }
