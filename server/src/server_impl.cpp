@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -137,6 +138,11 @@ void Server::Impl::start() {
       if (!listener.inherited) start_listening(listener.fd.get(), now->socket.backlog);
     acceptor.start(std::move(listeners), *dispatcher);
     udp.start();
+  } catch (const std::bad_alloc&) {
+    undo_start();
+    throw StartError{ENOMEM, "cannot allocate what " + std::to_string(now->pool.workers) +
+                                 " workers need; ask for fewer (pool.workers) or raise the limit on memory (ulimit -v, "
+                                 "systemd MemoryMax)"};
   } catch (...) {
     undo_start();
     throw;

@@ -51,13 +51,12 @@ BUGS = [
 
     # Parked and held connections
     Bug("a_late_event_claims_a_connection", "server/src/parking_lot.cpp",
-        "if (turn_of(seen) != key.turn || (seen & state_mask) != parked) return nullptr;",
-        "if ((seen & state_mask) != parked) return nullptr;", ["parking_lot_test"]),
+        "if (arming_of(seen) != key.arming) return nullptr;\n    switch", "switch", ["parking_lot_test"]),
     Bug("input_already_read_is_forgotten", "server/src/session_io.cpp", "if (has_buffered())\n    connection_->leftover",
         "if (false)\n    connection_->leftover", ["park_test", "failing_allocations_test"]),
-    Bug("what_is_left_over_waits_for_more_input", "server/src/park_dispatcher.cpp", "std::uint32_t{EPOLLOUT} : 0U",
-        "0U : 0U", ["park_test", "failing_allocations_test"]),
-    Bug("idle_counts_from_the_opening", "server/src/park_dispatcher.cpp",
+    Bug("what_is_left_over_waits_for_more_input", "server/src/park_dispatcher.cpp", "interest |= EPOLLOUT;", "",
+        ["park_test", "failing_allocations_test"]),
+    Bug("idle_counts_from_the_opening", "server/src/parked_limits.cpp",
         "(view.parked ? view.last_active : now) + *limits.idle", "view.opened + *limits.idle",
         ["park_test", "end_reasons_test"]),
     Bug("a_full_queue_takes_one_more", "common/src/bounded_queue.hpp", "items_.size() < capacity_ + consumers_waiting_",
@@ -83,7 +82,8 @@ BUGS = [
     Bug("nothing_lingers", "server/src/session_end.cpp", "return CloseMode::linger;", "return CloseMode::at_once;",
         ["echo_test", "end_reasons_test", "stop_test"]),
     Bug("a_woken_worker_goes_on_waiting", "server/src/session_io.cpp",
-        "if (draining_.load(std::memory_order_seq_cst)) {", "if (false) {", ["stop_test"]),
+        "if (!draining_.load(std::memory_order_seq_cst)) return true;\n  end_waiting();\n  return false;", "return true;",
+        ["stop_test"]),
     Bug("the_grace_period_never_ends", "server/src/server_impl.cpp", "if (steady_clock::now() >= deadline) return false;",
         "", ["stop_test"]),
 
