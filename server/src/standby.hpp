@@ -29,6 +29,9 @@ class Standby {
   /// Nobody waits in watch() from now on.
   void release() noexcept;
 
+  /// How many wait in watch() just now.
+  [[nodiscard]] int standing_by() const noexcept { return standing_by_.load(std::memory_order_seq_cst); }
+
  private:
   [[nodiscard]] bool take_one() noexcept;
 
