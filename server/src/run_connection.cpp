@@ -1,5 +1,7 @@
 #include "acceptor.hpp"
+#include "access_list.hpp"
 #include "reaper.hpp"
+#include "refusal_log.hpp"
 #include "session_runner.hpp"
 #include "sockaddr.hpp"
 
@@ -9,11 +11,18 @@
 
 namespace echopool {
 
-EndReason run_connection(InheritedSocket connection, const Handler& handler, const ServerSettings& settings,
-                         Opens opens) {
+std::optional<EndReason> run_connection(InheritedSocket connection, const Handler& handler,
+                                        const ServerSettings& settings, Opens opens) {
   SystemCalls& calls = SystemCalls::real();
   UniqueFd fd{connection.fd};
   if (const auto wrong = settings.validate(); !wrong.empty()) throw std::invalid_argument{wrong.front()};
+
+  const Endpoint peer = peer_endpoint(fd.get());
+  if (!AccessList{settings.access}.admits(peer)) {
+    RefusalLog{}.note(RefuseReason::access, peer, calls.now());
+    TcpStream{std::move(fd), {}, calls}.reset_on_close();
+    return std::nullopt;
+  }
 
   const LiveSettings live{settings};
   const std::atomic<bool> draining{false};
@@ -22,7 +31,6 @@ EndReason run_connection(InheritedSocket connection, const Handler& handler, con
   SessionRunner runner{counters, draining};
   Worker worker{live, draining};
   apply_connection_options(fd.get(), Acceptor::options(settings), calls);
-  const Endpoint peer = peer_endpoint(fd.get());
   auto session = std::make_unique<Connection>(
       Connection{.ticket = *seats.try_take(),
                  .stream = {std::move(fd), {settings.timeouts.receive, settings.timeouts.send}, calls},

@@ -149,19 +149,11 @@ BOOST_AUTO_TEST_CASE(many_are_greeted_by_few_workers_when_parked) {
 }
 
 BOOST_AUTO_TEST_CASE(one_connection_without_a_pool_is_opened_too) {
-  const UniqueFd listener = listening_socket();
-  Endpoint where;
-  {
-    Server probe;  // names the port of a listening socket
-    probe.serve_tcp(InheritedSocket{::dup(listener.get())}, echo);
-    where = probe.endpoints().front();
-  }
-  Client client{where};
-  UniqueFd accepted = accept_from(listener);
-  client.send("one\n");
-  client.finish_sending();
-  const EndReason reason =
-      run_connection(InheritedSocket{accepted.release()}, Handler{greet_and_answer}, {}, Opens::server);
-  BOOST_TEST(client.receive_all() == "hello\nyou said one\n");
+  AcceptedConnection connection;
+  connection.client.send("one\n");
+  connection.client.finish_sending();
+  const auto reason =
+      run_connection(InheritedSocket{connection.accepted.release()}, Handler{greet_and_answer}, {}, Opens::server);
+  BOOST_TEST(connection.client.receive_all() == "hello\nyou said one\n");
   BOOST_TEST((reason == EndReason::peer_closed));
 }

@@ -1,7 +1,9 @@
 // Sockets as a service manager or inetd hands them to a server. For tests only.
 #pragma once
 
+#include "loopback.hpp"
 #include "program.hpp"
+#include "sockaddr.hpp"
 #include "unique_fd.hpp"
 
 #include <echopool/endpoint.hpp>
@@ -17,6 +19,13 @@ namespace echopool::test {
 
 /// The next connection to `listener`; waits for it.
 [[nodiscard]] UniqueFd accept_from(const UniqueFd& listener);
+
+/// A connection that somebody else has accepted, and its client.
+struct AcceptedConnection {
+  UniqueFd listener = listening_socket();
+  Client client{local_endpoint(listener.get())};
+  UniqueFd accepted = accept_from(listener);
+};
 
 /// The words that start `words` with these sockets from descriptor 3 on, as sd_listen_fds(3) expects them: a shell
 /// becomes the program, so that LISTEN_PID can be right. `names` are LISTEN_FDNAMES.

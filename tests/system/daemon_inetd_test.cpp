@@ -23,17 +23,10 @@ std::vector<std::string> inetd_words(const std::vector<std::string>& arguments) 
   return words;
 }
 
-/// A connected pair: the client's end, and what inetd accepted.
-struct Connection {
-  UniqueFd listener = listening_socket();
-  Client client{local_endpoint(listener.get())};
-  UniqueFd accepted = accept_from(listener);
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_connection_is_served_to_its_end) {
-  Connection connection;
+  AcceptedConnection connection;
   Program program{inetd_words({}), {}, as_inetd(connection.accepted.get())};
   connection.accepted.reset();
   const std::string sent = pattern(100'000);
@@ -48,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_served_to_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_connection_is_ended_by_its_time_limit) {
-  Connection connection;
+  AcceptedConnection connection;
   Program program{inetd_words({"--timeouts.idle=100ms"}), {}, as_inetd(connection.accepted.get())};
   connection.accepted.reset();
   BOOST_TEST(connection.client.ended_cleanly());
@@ -57,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_silent_connection_is_ended_by_its_time_limit) {
 
 BOOST_AUTO_TEST_CASE(who_is_denied_is_reset_and_who_is_allowed_more_closely_is_served) {
   const auto served = [](const std::vector<std::string>& arguments) {
-    Connection connection;
+    AcceptedConnection connection;
     Program program{inetd_words(arguments), {}, as_inetd(connection.accepted.get())};
     connection.accepted.reset();
     const bool clean = [&connection] {
@@ -79,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_is_denied_is_reset_and_who_is_allowed_more_closely_is_s
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_not_told_to_the_peer) {
-  Connection connection;
+  AcceptedConnection connection;
   Program program{inetd_words({"--pool.workers=0"}), {}, as_inetd(connection.accepted.get())};
   connection.accepted.reset();
   BOOST_TEST(connection.client.receive_all() == "");
@@ -87,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_not_told_to_the_peer) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_a_connection_at_once) {
-  Connection connection;
+  AcceptedConnection connection;
   Program program{inetd_words({}), {}, as_inetd(connection.accepted.get())};
   connection.accepted.reset();
   connection.client.send("x");

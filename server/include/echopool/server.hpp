@@ -17,6 +17,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -85,8 +86,10 @@ class ECHOPOOL_EXPORT Server {
 };
 
 /// Runs one connection that is already there, on the calling thread and without a pool (inetd's `nowait`), under the
-/// time limits of `settings`; gives the reason it ended for. Closes the socket.
-ECHOPOOL_EXPORT EndReason run_connection(InheritedSocket connection, const Handler& handler,
-                                         const ServerSettings& settings = {}, Opens opens = Opens::client);
+/// time limits of `settings`; gives the reason it ended for. nullopt: `settings.access` does not admit the peer, which
+/// was reset. Closes the socket. Throws std::invalid_argument when the settings cannot be used.
+ECHOPOOL_EXPORT std::optional<EndReason> run_connection(InheritedSocket connection, const Handler& handler,
+                                                        const ServerSettings& settings = {},
+                                                        Opens opens = Opens::client);
 
 }  // namespace echopool
