@@ -18,6 +18,9 @@ class BatchSize {
   static constexpr std::chrono::microseconds worth{250};
 
   [[nodiscard]] std::size_t next() const noexcept { return next_; }
+  /// Whether a batch of so many can teach anything: the time of one connection says little of how long many take, but
+  /// for who takes one at a time.
+  [[nodiscard]] bool learns_from(std::size_t count) const noexcept { return count > 1 || next_ == 1; }
 
   void took(std::chrono::nanoseconds time) noexcept {
     if (time > worth)

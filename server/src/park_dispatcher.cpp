@@ -46,10 +46,7 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
   const int fd = connection->stream.fd();
-  const Watch watch = connection->opening                      ? Watch::once_writable
-                      : connection->handler->is_conversation() ? Watch::once  // its worker waits for what comes
-                                                               : Watch::edge;
-  connection->edge_triggered = watch == Watch::edge;
+  const Watch watch = prepare(*connection, Watch::edge);
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
   if (!arm(EPOLL_CTL_ADD, fd, key, watch)) {
     connection = lot_.leave(key.place);  // nobody else can have seen it
@@ -74,22 +71,27 @@ void ParkDispatcher::serve(Worker& worker) {
                                      [](const epoll_event& event) { return event.data.u64 == release_event; });
     const Harvest harvest{{events.begin(), last}, asked};
     const bool released = harvest.events.size() != static_cast<std::size_t>(count);
-    if (harvest.events.size() == 1 && !released) {
-      const epoll_event& event = events.front();
-      Connection* connection = take(event, asked);
-      if (connection == nullptr) continue;
-      if (alone.is_it(connection->id, calls_.now()) && may_stay(worker))
-        stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
-      else
-        run(event, *connection, worker);
-      continue;
+    const bool learns = size.learns_from(harvest.events.size());
+    const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
+    if (harvest.events.size() == 1) {
+      serve_one(harvest, alone, worker);
+    } else if (!harvest.events.empty()) {
+      alone.forget();
+      serve_batch(batch, harvest, worker);
     }
-    alone.forget();
-    const TimePoint start = calls_.exact_now();
-    serve_batch(batch, harvest, worker);
-    size.took(calls_.exact_now() - start);
+    if (learns) size.took(calls_.exact_now() - start);
     if (released) return;
   }
+}
+
+void ParkDispatcher::serve_one(const Harvest& harvest, LoneTalker& alone, Worker& worker) {
+  const epoll_event& event = harvest.events.front();
+  Connection* connection = take(event, harvest.asked);
+  if (connection == nullptr) return;
+  if (alone.is_it(connection->id, calls_.now()) && may_stay(worker))
+    stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
+  else
+    run(event, *connection, worker);
 }
 
 bool ParkDispatcher::may_stay(Worker& worker) noexcept {
@@ -112,17 +114,14 @@ void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Work
 }
 
 void ParkDispatcher::serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker) {
-  const std::size_t count = harvest.events.size();
-  if (count > 1) {
-    batch.publish(harvest.events.data(), count);
-    if (!watching_.load(std::memory_order_seq_cst) && !watching_.exchange(true)) reaper_.nudge();
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (count > 1) batch.advance(i + 1);
+  batch.publish(harvest.events);
+  if (!watching_.load(std::memory_order_seq_cst) && !watching_.exchange(true)) reaper_.nudge();
+  for (std::size_t i = 0; i < harvest.events.size(); ++i) {
+    batch.advance(i + 1);
     const epoll_event& event = harvest.events[i];
     if (Connection* connection = take(event, harvest.asked)) run(event, *connection, worker);
   }
-  if (count > 1) batch.clear();
+  batch.clear();
 }
 
 Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) {
@@ -167,7 +166,7 @@ void ParkDispatcher::rescue(ParkingLot::Key key) {
 void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worker& worker) {
   const auto key = ParkingLot::Key::unpack(event.data.u64);
   if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(key.place, *how);
-  const bool read_all = worker.io.drained() && !connection.is_ready() && (event.events & doubts) == 0;
+  const bool read_all = worker.io.last_read_was_short() && !connection.is_ready() && (event.events & doubts) == 0;
   if (read_all && connection.edge_triggered) {
     connection.served = moment_.load(std::memory_order_seq_cst);
     if (lot_.rest(key, calls_.now())) return mind_draining(key);
@@ -176,10 +175,7 @@ void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worke
 }
 
 void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
-  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
-  if (connection.is_ready()) watch = Watch::once_writable;
-  connection.edge_triggered = watch == Watch::edge;
-  connection.served = 0;
+  watch = prepare(connection, watch);
   const int fd = connection.stream.fd();
   const ParkingLot::Key key = lot_.park(place, calls_.now());
   if (!arm(EPOLL_CTL_MOD, fd, key, watch)) {
@@ -188,6 +184,16 @@ void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
     return end(place, {.reason = EndReason::reset, .error = error});
   }
   mind_draining(key);
+}
+
+ParkDispatcher::Watch ParkDispatcher::prepare(Connection& connection, Watch wanted) noexcept {
+  // Its worker waits for what comes, and nobody else is to be woken by it.
+  if (connection.handler->is_conversation()) wanted = Watch::once;
+  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
+  if (connection.is_ready()) wanted = Watch::once_writable;
+  connection.edge_triggered = wanted == Watch::edge;
+  connection.served = 0;
+  return wanted;
 }
 
 bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept {

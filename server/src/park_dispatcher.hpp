@@ -52,15 +52,17 @@ class ParkDispatcher final : public Dispatcher {
     std::uint64_t asked;  ///< the moment before the call
   };
 
-  /// Serves what was harvested; when it is several connections, the reaper looks after what waits in the batch.
+  /// Serves the only connection that was harvested.
+  void serve_one(const Harvest& harvest, LoneTalker& alone, Worker& worker);
+  /// Serves what was harvested, one after the other; the reaper looks after what waits in the batch.
   void serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker);
   /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
   [[nodiscard]] Connection* take(const epoll_event& event, std::uint64_t asked);
   /// Whether the worker may stay with a connection. If so, it must.
   [[nodiscard]] bool may_stay(Worker& worker) noexcept;
   /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
-  /// parking the connection and finding it again, which would cost two more system calls a message. One worker at a
-  /// time does so, and never the only one.
+  /// parking the connection and finding it again, which would cost one more system call a message. One worker at a time
+  /// does so, and never the only one.
   void stay_with(ParkingLot::Key key, Connection& connection, Worker& worker);
   /// The reaper's: gives connections that wait behind a turn that blocks back to the set, for the other workers.
   /// Gives the time of its next look, or nullopt when nobody serves batches any more.
@@ -71,6 +73,8 @@ class ParkDispatcher final : public Dispatcher {
   void run(const epoll_event& event, Connection& connection, Worker& worker);
   /// Gives the connection up: its events flow again, with a look at what is there now.
   void park(Place place, Connection& connection, Watch watch);
+  /// How a connection is to be watched that would best be watched as `wanted`; makes it so in the connection.
+  [[nodiscard]] static Watch prepare(Connection& connection, Watch wanted) noexcept;
   /// Watches the connection for input and makes it claimable. False: the kernel refused.
   [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept;
   /// Whoever gave a connection up while the server began to drain ends it: the other side of drain().

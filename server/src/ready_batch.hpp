@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace echopool {
 
@@ -20,11 +21,11 @@ class ReadyBatch {
   static constexpr std::size_t capacity = BatchSize::most;
 
   /// Owner: before serving.
-  void publish(const epoll_event* events, std::size_t count) noexcept {
-    for (std::size_t i = 0; i < count; ++i) entries_[i].store(events[i].data.u64, std::memory_order_relaxed);
+  void publish(std::span<const epoll_event> events) noexcept {
+    for (std::size_t i = 0; i < events.size(); ++i) entries_[i].store(events[i].data.u64, std::memory_order_relaxed);
     next_.store(0, std::memory_order_relaxed);
     // Sequentially consistent, against the reaper that is about to stop looking: see ParkDispatcher::watch().
-    count_.store(count, std::memory_order_seq_cst);
+    count_.store(events.size(), std::memory_order_seq_cst);
   }
   /// Owner: before each entry; the entries before `next` are no longer waiting.
   void advance(std::size_t next) noexcept {

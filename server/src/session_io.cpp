@@ -57,7 +57,8 @@ void SessionIo::bind(Connection& connection, const TimeoutSettings& limits, bool
   }
   failure_.reset();
   turn_received_ = turn_sent_ = 0;
-  end_seen_ = last_read_was_full_ = drained_ = false;
+  end_seen_ = false;
+  last_read_ = LastRead::none;
   begin_message();
 }
 
@@ -124,9 +125,7 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
     if (interruptible) end_waiting();
     switch (result.status) {
       case IoStatus::ok:
-        turn_received_ += result.bytes;
-        last_read_was_full_ = result.bytes == into.size();
-        drained_ = !last_read_was_full_;
+        note_read(result.bytes, into.size());
         in_message_ = consumed_ = true;
         return result;
       case IoStatus::interrupted:
@@ -141,6 +140,11 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
         return fail(result, EndReason::reset);
     }
   }
+}
+
+void SessionIo::note_read(std::size_t got, std::size_t asked) noexcept {
+  turn_received_ += got;
+  last_read_ = got == asked ? LastRead::full : LastRead::partial;
 }
 
 bool SessionIo::begin_waiting() noexcept {
@@ -182,9 +186,7 @@ bool SessionIo::await_input(std::chrono::milliseconds patience) noexcept {
   switch (result.status) {
     case IoStatus::ok:
       end_ = result.bytes;
-      turn_received_ += result.bytes;
-      last_read_was_full_ = result.bytes == buffer_.size();
-      drained_ = !last_read_was_full_;
+      note_read(result.bytes, buffer_.size());
       return true;
     case IoStatus::end:
       end_seen_ = !aborting_.stop_requested();

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -53,10 +54,10 @@ class SessionIo {
   [[nodiscard]] bool aborting() const noexcept { return aborting_.stop_requested(); }
   [[nodiscard]] bool end_seen() const noexcept { return end_seen_; }
   [[nodiscard]] const std::optional<Failure>& failure() const noexcept { return failure_; }
-  /// Whether the last read took all it asked for: more is likely to be waiting.
-  [[nodiscard]] bool last_read_was_full() const noexcept { return last_read_was_full_; }
-  /// Whether this turn's last read found less than it asked for: the kernel had no more at that moment.
-  [[nodiscard]] bool drained() const noexcept { return drained_; }
+  /// Whether this turn's last read took all it asked for: more is likely to be waiting.
+  [[nodiscard]] bool last_read_was_full() const noexcept { return last_read_ == LastRead::full; }
+  /// Whether it found less than it asked for: the kernel had no more at that moment.
+  [[nodiscard]] bool last_read_was_short() const noexcept { return last_read_ == LastRead::partial; }
   [[nodiscard]] bool consumed_input() const noexcept { return consumed_; }
   [[nodiscard]] std::size_t turn_bytes() const noexcept { return turn_received_ + turn_sent_; }
   [[nodiscard]] std::size_t turn_received() const noexcept { return turn_received_; }
@@ -66,6 +67,9 @@ class SessionIo {
 
  private:
   friend class Session;
+
+  /// What came of this turn's last recv(2).
+  enum class LastRead : std::uint8_t { none, full, partial };
 
   struct Limit {
     Timeout wait;
@@ -83,6 +87,7 @@ class SessionIo {
   /// More input behind what is buffered; grows the buffer only for lines longer than it.
   [[nodiscard]] IoResult fill() noexcept;
 
+  void note_read(std::size_t got, std::size_t asked) noexcept;
   [[nodiscard]] Limit receive_limit() noexcept;
   [[nodiscard]] Limit shorter(Limit limit, Timeout whole, TimePoint since, EndReason reason) noexcept;
   IoResult fail(IoResult result, EndReason reason) noexcept;
@@ -107,8 +112,7 @@ class SessionIo {
   bool conversation_ = false;
   bool in_message_ = false;
   bool end_seen_ = false;
-  bool last_read_was_full_ = false;
-  bool drained_ = false;
+  LastRead last_read_ = LastRead::none;
   bool consumed_ = false;
 };
 

@@ -27,3 +27,13 @@ BOOST_AUTO_TEST_CASE(a_batch_that_takes_about_what_it_may_stays_as_it_is) {
   for (int i = 0; i < 8; ++i) size.took(BatchSize::worth);
   BOOST_TEST(size.next() == before);
 }
+
+BOOST_AUTO_TEST_CASE(one_connection_teaches_only_who_takes_one_at_a_time) {
+  BatchSize size;
+  BOOST_TEST(!size.learns_from(1));
+  BOOST_TEST(size.learns_from(2));
+  for (int i = 0; i < 8; ++i) size.took(10ms);
+  BOOST_TEST(size.learns_from(1));
+  size.took(5us);
+  BOOST_TEST(size.next() == 2U);
+}
