@@ -1,7 +1,12 @@
 #include "system_calls.hpp"
 
+#include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <time.h>
+
+#include <algorithm>
+#include <thread>
 
 namespace echopool {
 
@@ -50,6 +55,18 @@ TimePoint SystemCalls::now() noexcept {
 }
 
 TimePoint SystemCalls::exact_now() noexcept { return std::chrono::steady_clock::now(); }
+
+long SystemCalls::thread_sleeps() noexcept {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
+}
+
+std::size_t SystemCalls::processors() noexcept {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<std::size_t>(CPU_COUNT(&set));
+  return std::max(1U, std::thread::hardware_concurrency());  // more than a cpu_set_t can name
+}
 
 SystemCalls& SystemCalls::real() noexcept {
   static SystemCalls calls;

@@ -37,6 +37,13 @@ class SystemCalls {
   /// CLOCK_MONOTONIC: for measuring what takes less than a tick.
   [[nodiscard]] virtual TimePoint exact_now() noexcept;
 
+  /// How often the calling thread has gone to sleep so far: ru_nvcsw of getrusage(2). Being made to wait for a
+  /// processor is no sleep.
+  [[nodiscard]] virtual long thread_sleeps() noexcept;
+
+  /// How many processors this process may use: sched_getaffinity(2). At least 1.
+  [[nodiscard]] virtual std::size_t processors() noexcept;
+
   /// The real ones.
   static SystemCalls& real() noexcept;
 };

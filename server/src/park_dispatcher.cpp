@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t release_event = ~std::uint64_t{0};
 /// How long what is ready may stand behind a turn that blocks: one to two of these.
-constexpr milliseconds watch_interval{4};
-constexpr int quiet_looks_to_rest = 16;
+constexpr milliseconds look_interval{4};
+constexpr int quiet_looks_to_rest = 4;
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
 
@@ -34,7 +34,8 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
       calls_{calls},
       lot_{settings.get()->limits.connections},
       epoll_{::epoll_create1(EPOLL_CLOEXEC)},
-      batches_(settings.get()->pool.workers),
+      standby_{calls.processors()},
+      posts_(settings.get()->pool.workers),
       limits_{settings, lot_, calls.now()} {
   if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
   // Level-triggered and never drained: once awake, every worker sees it.
@@ -57,41 +58,55 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
 }
 
 void ParkDispatcher::serve(Worker& worker) {
-  ReadyBatch& batch = batches_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
+  Post& post = posts_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
   std::array<epoll_event, ReadyBatch::capacity> events;
   BatchSize size;
+  BlockingSense sense;
   LoneTalker alone;
   for (;;) {
-    standby_.watch();
+    standby_.watch(post.duty);
     const std::uint64_t asked = moment_.fetch_add(1, std::memory_order_seq_cst);
     const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(size.next()), -1);
-    standby_.serve();
+    standby_.serve(post.duty, sense.blocks());
     if (count <= 0) continue;  // EINTR
     const auto last = std::remove_if(events.begin(), events.begin() + count,
                                      [](const epoll_event& event) { return event.data.u64 == release_event; });
     const Harvest harvest{{events.begin(), last}, asked};
     const bool released = harvest.events.size() != static_cast<std::size_t>(count);
-    const bool learns = size.learns_from(harvest.events.size());
-    const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
-    if (harvest.events.size() == 1) {
-      serve_one(harvest, alone, worker);
-    } else if (!harvest.events.empty()) {
-      alone.forget();
-      serve_batch(batch, harvest, worker);
+    if (!harvest.events.empty()) {
+      post.batch.publish(harvest.events);
+      if (harvest.events.size() > 1 || standby_.unwatched()) ask_for_looks();
+      const bool learns = size.learns_from(harvest.events.size());
+      const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
+      sense.begin(calls_);
+      if (serve_batch(harvest, alone, post, worker)) {
+        sense.end(calls_);
+        if (post.duty.excused()) sense.doubt();
+        if (learns) size.took(calls_.exact_now() - start);
+      }
+      post.batch.clear();
     }
-    if (learns) size.took(calls_.exact_now() - start);
     if (released) return;
   }
 }
 
-void ParkDispatcher::serve_one(const Harvest& harvest, LoneTalker& alone, Worker& worker) {
-  const epoll_event& event = harvest.events.front();
-  Connection* connection = take(event, harvest.asked);
-  if (connection == nullptr) return;
-  if (alone.is_it(connection->id, calls_.now()) && may_stay(worker))
-    stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
-  else
+bool ParkDispatcher::serve_batch(const Harvest& harvest, LoneTalker& alone, Post& post, Worker& worker) {
+  const std::size_t count = harvest.events.size();
+  if (count > 1) alone.forget();
+  for (std::size_t i = 0; i < count; ++i) {
+    post.batch.advance(i + 1);
+    const epoll_event& event = harvest.events[i];
+    Connection* connection = take(event, harvest.asked);
+    if (connection == nullptr) continue;
+    const bool stays = count == 1 && alone.is_it(connection->id, calls_.now()) && may_stay(worker);
+    if (stays || connection->handler->is_conversation()) standby_.excuse(post.duty);
+    if (stays) {
+      stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
+      return false;
+    }
     run(event, *connection, worker);
+  }
+  return true;
 }
 
 bool ParkDispatcher::may_stay(Worker& worker) noexcept {
@@ -113,17 +128,6 @@ void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Work
   park(key.place, connection, Watch::once);
 }
 
-void ParkDispatcher::serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker) {
-  batch.publish(harvest.events);
-  if (!watching_.load(std::memory_order_seq_cst) && !watching_.exchange(true)) reaper_.nudge();
-  for (std::size_t i = 0; i < harvest.events.size(); ++i) {
-    batch.advance(i + 1);
-    const epoll_event& event = harvest.events[i];
-    if (Connection* connection = take(event, harvest.asked)) run(event, *connection, worker);
-  }
-  batch.clear();
-}
-
 Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) {
   if ((event.events & something_to_read) == 0) return nullptr;
   const auto key = ParkingLot::Key::unpack(event.data.u64);
@@ -136,27 +140,36 @@ Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) 
   return nullptr;
 }
 
-std::optional<TimePoint> ParkDispatcher::watch(TimePoint now) {
-  if (!watching_.load(std::memory_order_acquire)) return std::nullopt;
+void ParkDispatcher::ask_for_looks() {
+  if (!looking_.load(std::memory_order_seq_cst) && !looking_.exchange(true)) reaper_.nudge();
+}
+
+bool ParkDispatcher::needs_looks() const noexcept {
+  return standby_.unwatched() || std::any_of(posts_.begin(), posts_.end(), [](const Post& post) {
+           return post.batch.has_waiting();
+         });
+}
+
+std::optional<TimePoint> ParkDispatcher::look_after_workers(TimePoint now) {
+  if (!looking_.load(std::memory_order_acquire)) return std::nullopt;
   bool busy = false;
-  for (ReadyBatch& batch : batches_) {
-    const bool still = batch.stands_still();
+  for (Post& post : posts_) {
+    const bool still = post.batch.stands_still();
     busy = busy || !still;
-    if (still && batch.has_waiting()) {
-      busy = true;
-      batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
-    }
+    if (!still || !post.batch.is_served()) continue;
+    standby_.excuse(post.duty);
+    post.batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
   }
+  busy = busy || needs_looks();
   quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
-  if (quiet_looks_ < quiet_looks_to_rest) return now + watch_interval;
-  // A worker publishes its batch and then looks at the flag; we clear the flag and then look at the batches. One of us
-  // sees the other.
+  if (quiet_looks_ < quiet_looks_to_rest) return now + look_interval;
+  // A worker publishes what it serves and then looks at the flag; we clear the flag and then look at the workers. One
+  // of us sees the other.
   quiet_looks_ = 0;
-  watching_.store(false, std::memory_order_seq_cst);
-  for (const ReadyBatch& batch : batches_) busy = busy || batch.has_waiting();
-  if (!busy) return std::nullopt;
-  watching_.store(true, std::memory_order_seq_cst);
-  return now + watch_interval;
+  looking_.store(false, std::memory_order_seq_cst);
+  if (!needs_looks()) return std::nullopt;
+  looking_.store(true, std::memory_order_seq_cst);
+  return now + look_interval;
 }
 
 void ParkDispatcher::rescue(ParkingLot::Key key) {
@@ -254,7 +267,7 @@ std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
   std::vector<ParkingLot::Key> over;
   const auto next = limits_.look(over, now);
   for (const ParkingLot::Key key : over) end_overdue(key, now);
-  const auto look = watch(now);
+  const auto look = look_after_workers(now);
   return next && look ? std::min(next, look) : next ? next : look;
 }
 

@@ -7,10 +7,12 @@
 // or talks alone: nobody is woken for it while it is served, and arming it again puts it at the tail. Whenever a turn
 // leaves any doubt whether input is left in the kernel, the connection is armed again, which makes the kernel look.
 //
-// A worker takes a few ready connections with one call; should a turn block, the reaper gives those behind it back to
-// the set within some milliseconds.
+// A worker takes a few ready connections with one call. As many workers do so as there are processors (Standby), unless
+// their turns sleep. Should a turn block that was not expected to, the reaper notices within some milliseconds: it
+// gives what waits behind the turn back to the set and lets another worker in.
 #pragma once
 
+#include "blocking_sense.hpp"
 #include "dispatcher.hpp"
 #include "lone_talker.hpp"
 #include "parked_limits.hpp"
@@ -52,10 +54,14 @@ class ParkDispatcher final : public Dispatcher {
     std::uint64_t asked;  ///< the moment before the call
   };
 
-  /// Serves the only connection that was harvested.
-  void serve_one(const Harvest& harvest, LoneTalker& alone, Worker& worker);
-  /// Serves what was harvested, one after the other; the reaper looks after what waits in the batch.
-  void serve_batch(ReadyBatch& batch, const Harvest& harvest, Worker& worker);
+  /// What others see of a worker.
+  struct alignas(64) Post {
+    ReadyBatch batch;
+    Standby::Duty duty;
+  };
+
+  /// Serves what was harvested, one after the other. False: it stayed with one that talks alone.
+  bool serve_batch(const Harvest& harvest, LoneTalker& alone, Post& post, Worker& worker);
   /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
   [[nodiscard]] Connection* take(const epoll_event& event, std::uint64_t asked);
   /// Whether the worker may stay with a connection. If so, it must.
@@ -64,9 +70,13 @@ class ParkDispatcher final : public Dispatcher {
   /// parking the connection and finding it again, which would cost one more system call a message. One worker at a time
   /// does so, and never the only one.
   void stay_with(ParkingLot::Key key, Connection& connection, Worker& worker);
-  /// The reaper's: gives connections that wait behind a turn that blocks back to the set, for the other workers.
-  /// Gives the time of its next look, or nullopt when nobody serves batches any more.
-  [[nodiscard]] std::optional<TimePoint> watch(TimePoint now);
+  /// The reaper's: excuses workers whose turn blocks, and gives the connections that wait behind it back to the set.
+  /// Gives the time of its next look, or nullopt when there is nobody to look after.
+  [[nodiscard]] std::optional<TimePoint> look_after_workers(TimePoint now);
+  /// A worker's, with what it serves published: makes the reaper look after workers.
+  void ask_for_looks();
+  /// Whether somebody has work that only the reaper could see blocked.
+  [[nodiscard]] bool needs_looks() const noexcept;
   void rescue(ParkingLot::Key key);
 
   /// One turn of the connection, which the caller owns; then it is parked again or closed.
@@ -97,11 +107,11 @@ class ParkDispatcher final : public Dispatcher {
   /// Counts calls of epoll_wait(2). It tells whether an event is older than the last turn of its connection, which a
   /// clock that is cheap to read could not.
   std::atomic<std::uint64_t> moment_{0};
-  std::atomic<bool> staying_{false};   // a worker stays with a connection
-  std::atomic<bool> watching_{false};  // the reaper looks after batches
-  int quiet_looks_ = 0;                // the reaper's
+  std::atomic<bool> staying_{false};  // a worker stays with a connection
+  std::atomic<bool> looking_{false};  // the reaper looks after workers
+  int quiet_looks_ = 0;               // the reaper's
 
-  std::vector<ReadyBatch> batches_;           // one for each worker
+  std::vector<Post> posts_;                   // one for each worker
   std::atomic<std::size_t> worker_count_{0};  // how many of them have a worker
 
   ParkedLimits limits_;

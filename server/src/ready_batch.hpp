@@ -34,6 +34,8 @@ class ReadyBatch {
   }
   void clear() noexcept { count_.store(0, std::memory_order_release); }
 
+  /// Reaper: whether its worker is serving.
+  [[nodiscard]] bool is_served() const noexcept { return count_.load(std::memory_order_acquire) > 0; }
   /// Reaper: whether something waits behind the running turn.
   [[nodiscard]] bool has_waiting() const noexcept {
     return next_.load(std::memory_order_relaxed) < count_.load(std::memory_order_seq_cst);

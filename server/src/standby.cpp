@@ -1,46 +1,81 @@
 #include "standby.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 
 namespace echopool {
 
-Standby::Standby() noexcept { ::sem_init(&calls_, 0, 0); }
+Standby::Standby(std::size_t processors) noexcept
+    : most_on_duty_{static_cast<std::uint16_t>(
+          std::clamp<std::size_t>(processors, 1, std::numeric_limits<std::uint16_t>::max()))} {
+  ::sem_init(&calls_, 0, 0);
+}
 
 Standby::~Standby() { ::sem_destroy(&calls_); }
 
-// Whoever stands by says so and then looks whether anybody watches; whoever stops watching says so and then looks
-// whether anybody stands by. Sequentially consistent, so that one of the two sees the other.
-
-void Standby::watch() noexcept {
-  if (watching_.fetch_add(1, std::memory_order_seq_cst) < watchers) return;
-  watching_.fetch_sub(1, std::memory_order_seq_cst);
-  standing_by_.fetch_add(1, std::memory_order_seq_cst);
-  const bool needed = watching_.load(std::memory_order_seq_cst) == 0 || released_.load(std::memory_order_seq_cst);
-  if (needed && take_one())
-    watching_.fetch_add(1, std::memory_order_seq_cst);
-  else
-    while (::sem_wait(&calls_) != 0 && errno == EINTR) continue;  // who calls counts this worker among the watchers
+bool Standby::may_watch(const State& state) const noexcept {
+  return state.released != 0 || (state.watching < watchers && state.on_duty < most_on_duty_);
 }
 
-void Standby::serve() noexcept {
-  if (watching_.fetch_sub(1, std::memory_order_seq_cst) != 1 || !take_one()) return;
-  watching_.fetch_add(1, std::memory_order_seq_cst);
-  ::sem_post(&calls_);
+template <class Change>
+void Standby::update(Change change) noexcept {
+  State seen = state_.load(std::memory_order_relaxed);
+  State wanted;
+  bool call = false;
+  do {
+    wanted = seen;
+    change(wanted);
+    call = wanted.standing_by > 0 && (wanted.released != 0 || (wanted.watching == 0 && may_watch(wanted)));
+    if (call) {  // counted here, not by who is called, so that nobody else is called for the same
+      --wanted.standing_by;
+      ++wanted.watching;
+      ++wanted.on_duty;
+    }
+  } while (!state_.compare_exchange_weak(seen, wanted, std::memory_order_seq_cst));
+  if (call) ::sem_post(&calls_);
+}
+
+void Standby::watch(Duty& mine) noexcept {
+  const bool counted = mine.counted_.exchange(false, std::memory_order_acq_rel);
+  bool waits = false;
+  update([&](State& state) {
+    if (counted) --state.on_duty;
+    waits = !may_watch(state);
+    if (waits) {
+      ++state.standing_by;
+    } else {
+      ++state.watching;
+      ++state.on_duty;
+    }
+  });
+  while (waits && (::sem_wait(&calls_) == 0 || errno != EINTR)) waits = false;
+  mine.counted_.store(true, std::memory_order_release);
+}
+
+void Standby::serve(Duty& mine, bool will_sleep) noexcept {
+  const bool excused = will_sleep && mine.counted_.exchange(false, std::memory_order_acq_rel);
+  update([&](State& state) {
+    --state.watching;
+    if (excused) --state.on_duty;
+  });
+}
+
+void Standby::excuse(Duty& duty) noexcept {
+  if (!duty.counted_.exchange(false, std::memory_order_acq_rel)) return;
+  update([](State& state) { --state.on_duty; });
 }
 
 void Standby::release() noexcept {
-  released_.store(true, std::memory_order_seq_cst);
-  while (take_one()) {
-    watching_.fetch_add(1, std::memory_order_seq_cst);
-    ::sem_post(&calls_);
-  }
+  while (standing_by() > 0 || state_.load(std::memory_order_relaxed).released == 0)
+    update([](State& state) { state.released = 1; });
 }
 
-bool Standby::take_one() noexcept {
-  int waiting = standing_by_.load(std::memory_order_seq_cst);
-  while (waiting > 0)
-    if (standing_by_.compare_exchange_weak(waiting, waiting - 1, std::memory_order_seq_cst)) return true;
-  return false;
+bool Standby::unwatched() const noexcept {
+  const State state = state_.load(std::memory_order_seq_cst);
+  return state.watching == 0 && state.standing_by > 0;
 }
+
+int Standby::standing_by() const noexcept { return state_.load(std::memory_order_seq_cst).standing_by; }
 
 }  // namespace echopool

@@ -1,8 +1,6 @@
 // What only parking promises: a connection costs no worker while it waits, and nobody waits behind a turn that blocks.
-#include "batch_size.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"
-#include "faulty_calls.hpp"
 
 #include <sys/socket.h>
 
@@ -254,40 +252,4 @@ BOOST_AUTO_TEST_CASE(peers_that_drip_are_gone_by_their_limit_and_others_are_serv
   BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::message_timeout) == 4; }));
   over = true;
   drip.join();
-}
-
-BOOST_AUTO_TEST_CASE(a_worker_takes_several_again_when_handlers_have_become_quick_again) {
-  /// Notes for how many connections a worker asks at a time.
-  class Asked : public SystemCalls {
-   public:
-    std::atomic<int> connections{0};
-    int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) noexcept override {
-      if (count <= static_cast<int>(BatchSize::most)) connections = count;  // the reaper asks for more
-      return SystemCalls::epoll_wait(epoll, events, count, timeout_ms);
-    }
-  } calls;
-  std::atomic<bool> slow{true};
-  ServerInternals::Impl server{parked(1), calls};
-  server.listen_on(loopback(), [&](Session& peer) {
-    std::array<std::byte, 100> chunk;
-    const std::size_t size = peer.read_some(chunk);
-    if (size == 0) return Next::close;
-    if (slow) std::this_thread::sleep_for(2ms);
-    peer.write(std::span{chunk}.first(size));
-    return Next::again;
-  });
-  server.start();
-  std::vector<Client> clients;
-  for (int i = 0; i < 8; ++i) clients.emplace_back(server.tcp_endpoints.front());
-  const auto comes_to_ask_for = [&](std::size_t wanted) {
-    return eventually([&] {
-      for (Client& client : clients) client.send("x");
-      for (Client& client : clients)
-        if (client.receive(1) != "x") return false;
-      return calls.connections == static_cast<int>(wanted);
-    });
-  };
-  BOOST_TEST(comes_to_ask_for(1));
-  slow = false;
-  BOOST_TEST(comes_to_ask_for(BatchSize::most));
 }

@@ -1,0 +1,44 @@
+// Whether a worker's turns make it sleep: a handler that waits for a disk, a lock or another server. Internal. The
+// worker's own.
+//
+// The kernel knows, but asking it costs a system call: so a few turns are sampled, and all of them once one has slept,
+// until a number of them in a row have not.
+#pragma once
+
+#include "system_calls.hpp"
+
+namespace echopool {
+
+class BlockingSense {
+ public:
+  static constexpr int sample_every = 64;
+  static constexpr int turns_to_trust = 16;
+
+  /// Whether the next turn must be expected to sleep.
+  [[nodiscard]] bool blocks() const noexcept { return distrust_ > 0; }
+
+  /// The last turn seemed to block: the next one is sampled.
+  void doubt() noexcept { until_sample_ = 0; }
+
+  /// Around the turns of one batch.
+  void begin(SystemCalls& calls) noexcept {
+    sampling_ = blocks() || --until_sample_ < 0;
+    if (sampling_) before_ = calls.thread_sleeps();
+  }
+  void end(SystemCalls& calls) noexcept {
+    if (!sampling_) return;
+    until_sample_ = sample_every;
+    if (calls.thread_sleeps() != before_)
+      distrust_ = turns_to_trust;
+    else if (distrust_ > 0)
+      --distrust_;
+  }
+
+ private:
+  int distrust_ = 0;
+  int until_sample_ = 0;  // the first is sampled
+  bool sampling_ = false;
+  long before_ = 0;
+};
+
+}  // namespace echopool
