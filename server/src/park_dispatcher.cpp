@@ -145,9 +145,8 @@ void ParkDispatcher::ask_for_looks() {
 }
 
 bool ParkDispatcher::needs_looks() const noexcept {
-  return standby_.unwatched() || std::any_of(posts_.begin(), posts_.end(), [](const Post& post) {
-           return post.batch.has_waiting();
-         });
+  return standby_.unwatched() ||
+         std::any_of(posts_.begin(), posts_.end(), [](const Post& post) { return post.batch.has_waiting(); });
 }
 
 std::optional<TimePoint> ParkDispatcher::look_after_workers(TimePoint now) {
