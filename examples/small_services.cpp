@@ -17,8 +17,7 @@ using namespace echopool;
 namespace {
 
 Next discard(Session& peer) {
-  std::array<std::byte, 16 * 1024> unread;
-  return peer.read_some(unread) == 0 ? Next::close : Next::again;
+  return peer.read_some().empty() ? Next::close : Next::again;
 }
 
 std::string daytime() {

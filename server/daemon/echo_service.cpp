@@ -2,15 +2,10 @@
 
 #include "port_owner.hpp"
 
-#include <array>
 #include <cerrno>
-#include <cstddef>
 
 namespace echopool {
 namespace {
-
-/// On the worker's stack, which is at least twice as large.
-constexpr std::size_t echo_buffer = 64 * 1024;
 
 /// The framework's reason, with where the address was said in front, unless nobody did, and who is in the way behind.
 [[noreturn]] void rethrow(const StartError& error, const Configuration& configuration, std::string_view section,
@@ -50,10 +45,9 @@ void bind_all(const std::vector<Endpoint>& addresses, std::string_view section, 
 }  // namespace
 
 Next echo(Session& peer) {
-  std::array<std::byte, echo_buffer> buffer;
-  const std::size_t received = peer.read_some(buffer);  // blocks: recv(2)
-  if (received == 0) return Next::close;                // the peer has finished
-  peer.write({buffer.data(), received});                // blocks: send(2), until all of it is on its way
+  const auto received = peer.read_some();    // blocks: recv(2)
+  if (received.empty()) return Next::close;  // the peer has finished
+  peer.write(received);                      // blocks: send(2), until all of it is on its way
   return Next::again;
 }
 

@@ -32,6 +32,14 @@ std::size_t Session::read_some(std::span<std::byte> into) {
   return result.bytes;
 }
 
+std::span<const std::byte> Session::read_some() {
+  begin_read(io_);
+  std::span<const std::byte> found;
+  const IoResult result = io_.take(found);
+  if (!result.ok() && !is_clean_end(result, io_)) io_.raise(result, "nothing could be read");
+  return found;
+}
+
 bool Session::read_exact(std::span<std::byte> into) {
   begin_read(io_);
   for (std::size_t have = 0; have < into.size();) {

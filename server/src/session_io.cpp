@@ -9,12 +9,15 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <new>
 #include <system_error>
 
 namespace echopool {
 namespace {
 
 constexpr std::size_t buffer_size = 64 * 1024;
+/// What a stream on one machine brings between two reads is some 100 KB; more than this saves no more calls.
+constexpr std::size_t largest_for_streams = 256 * 1024;
 /// Smaller reads take what is there into the buffer, so that a header and its body cost one recv(2); for larger ones
 /// copying would cost more than the call it saves.
 constexpr std::size_t read_ahead_below = 4096;
@@ -212,6 +215,22 @@ IoResult SessionIo::take(std::span<std::byte> into) noexcept {
   begin_ += n;
   consumed_ = true;
   return {n, IoStatus::ok, 0};
+}
+
+IoResult SessionIo::take(std::span<const std::byte>& found) noexcept {
+  if (!has_buffered()) {
+    if (last_read_was_full() && buffer_.size() < largest_for_streams) grow_buffer();
+    if (const IoResult result = fill(); !result.ok()) return result;
+  }
+  found = std::span{buffer_}.subspan(begin_, end_ - begin_);
+  begin_ = end_;
+  consumed_ = true;
+  return {found.size(), IoStatus::ok, 0};
+}
+
+void SessionIo::grow_buffer() noexcept try {
+  buffer_ = std::vector<std::byte>(2 * buffer_.size());
+} catch (const std::bad_alloc&) {  // the one there is does as well
 }
 
 IoResult SessionIo::fill() noexcept {

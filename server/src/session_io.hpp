@@ -78,6 +78,8 @@ class SessionIo {
 
   [[nodiscard]] IoResult receive(std::span<std::byte> into) noexcept;
   [[nodiscard]] IoResult take(std::span<std::byte> into) noexcept;
+  /// All that is buffered, or what one recv(2) gives.
+  [[nodiscard]] IoResult take(std::span<const std::byte>& found) noexcept;
   [[nodiscard]] IoResult send_all(std::span<const std::byte> bytes) noexcept;
   [[nodiscard]] std::optional<std::string_view> read_line(std::size_t limit);
   [[nodiscard]] bool wait_input(int other) noexcept;
@@ -88,6 +90,8 @@ class SessionIo {
   [[nodiscard]] IoResult fill() noexcept;
 
   void note_read(std::size_t got, std::size_t asked) noexcept;
+  /// An empty buffer becomes larger, if there is memory.
+  void grow_buffer() noexcept;
   [[nodiscard]] Limit receive_limit() noexcept;
   [[nodiscard]] Limit shorter(Limit limit, Timeout whole, TimePoint since, EndReason reason) noexcept;
   IoResult fail(IoResult result, EndReason reason) noexcept;

@@ -1,4 +1,4 @@
-// Session::read_line() and read_exact() over a stream that comes in pieces: the input is the pieces and the calls. What
+// Session::read_line(), read_exact() and read_some() over a stream that comes in pieces: the input is the pieces and the calls. What
 // is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
@@ -47,6 +47,12 @@ struct Conversation {
     if (io.session().read_exact(into)) return expect({reinterpret_cast<const char*>(into.data()), size});
     require(read == stream.size() || io.failure());
   }
+
+  void read_some() {
+    const auto found = io.session().read_some();
+    if (found.empty()) return require(read == stream.size() || io.failure());
+    expect({reinterpret_cast<const char*>(found.data()), found.size()});
+  }
 };
 
 }  // namespace
@@ -74,6 +80,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       if (step % 8 == 7) {  // the turn is over: what was not read is kept for the next one
         conversation.io.unbind();
         conversation.io.bind(conversation.connection, conversation.limits, false);
+      } else if (step % 8 == 3) {
+        conversation.read_some();
       } else if (step % 2 == 0) {
         conversation.read_line(step);
       } else {

@@ -2,6 +2,7 @@
 #include "session_io.hpp"
 
 #include "fake_calls.hpp"
+#include "loopback.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,6 +10,7 @@
 
 using namespace echopool;
 using echopool::test::FakeCalls;
+using echopool::test::pattern;
 
 namespace {
 
@@ -19,6 +21,10 @@ struct Fixture {
   void bind(bool waits) { io.bind(connection, limits, waits); }
 
   std::string line(ByteSize limit = 8_KiB) { return std::string{session.read_line(limit).value_or("(end)")}; }
+  std::string view() {
+    const auto found = session.read_some();
+    return {reinterpret_cast<const char*>(found.data()), found.size()};
+  }
   std::string some(std::size_t size = 100) {
     std::vector<std::byte> into(size);
     const auto n = session.read_some(into);
@@ -121,6 +127,42 @@ BOOST_AUTO_TEST_CASE(lines_and_blocks_can_be_mixed) {
   BOOST_TEST(session.read_exact(five));
   BOOST_TEST(line() == "6");
   BOOST_TEST(some() == "world!");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_can_be_had_without_a_buffer_of_one_s_own) {
+  calls.receives = {FakeCalls::gives("5\nhello"), FakeCalls::gives("world"), FakeCalls::gives("")};
+  BOOST_TEST(line() == "5");
+  BOOST_TEST(view() == "hello");
+  BOOST_TEST(!io.has_buffered());
+  BOOST_TEST(view() == "world");
+  BOOST_TEST(view() == "");
+  BOOST_TEST(view() == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_worker_s_buffer_grows_while_full_reads_repeat_and_not_without_end) {
+  const std::string text = pattern(1'000'000);
+  calls.receives = {FakeCalls::gives(text)};
+  std::string got;
+  std::vector<std::size_t> sizes_in_kib;
+  while (got.size() < text.size()) {
+    const std::string found = view();
+    sizes_in_kib.push_back(found.size() / 1024);
+    got += found;
+  }
+  BOOST_TEST((got == text));
+  const std::vector<std::size_t> expected{64, 128, 256, 256, 256, 16};
+  BOOST_TEST(sizes_in_kib == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_full_read_a_turn_leaves_the_worker_s_buffer_as_it_is) {
+  for (int turns = 0; turns < 10; ++turns) {
+    bind(false);
+    calls.receives = {FakeCalls::gives(std::string(65'536, 'x'))};
+    BOOST_TEST(view().size() == 65'536U);
+  }
+  bind(false);
+  calls.receives = {FakeCalls::gives(std::string(65'537, 'x'))};
+  BOOST_TEST(view().size() == 65'536U);
 }
 
 BOOST_AUTO_TEST_CASE(reading_after_the_end_gives_the_end_again) {

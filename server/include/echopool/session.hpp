@@ -28,6 +28,10 @@ class ECHOPOOL_EXPORT Session {
   /// stopping, system.
   std::size_t read_some(std::span<std::byte> into);
 
+  /// The same without a buffer of one's own: what is there, in the worker's, which grows from 64 to 256 KiB while full
+  /// reads repeat. Valid until the next read; empty is a clean end.
+  [[nodiscard]] std::span<const std::byte> read_some();
+
   /// Reads exactly `into.size()` bytes. False is a clean end before the first of them; an end or a time limit after it
   /// throws IoError (truncated, or as read_some).
   [[nodiscard]] bool read_exact(std::span<std::byte> into);
