@@ -14,6 +14,9 @@ class BlockingSense {
   static constexpr int sample_every = 64;
   static constexpr int turns_to_trust = 16;
 
+  /// Not `needed`: never asks, and expects nothing.
+  explicit BlockingSense(bool needed) noexcept : needed_{needed} {}
+
   /// Whether the next turn must be expected to sleep.
   [[nodiscard]] bool blocks() const noexcept { return distrust_ > 0; }
 
@@ -22,7 +25,7 @@ class BlockingSense {
 
   /// Around the turns of one batch.
   void begin(SystemCalls& calls) noexcept {
-    sampling_ = blocks() || --until_sample_ < 0;
+    sampling_ = needed_ && (blocks() || --until_sample_ < 0);
     if (sampling_) before_ = calls.thread_sleeps();
   }
   void end(SystemCalls& calls) noexcept {
@@ -35,6 +38,7 @@ class BlockingSense {
   }
 
  private:
+  bool needed_;
   int distrust_ = 0;
   int until_sample_ = 0;  // the first is sampled
   bool sampling_ = false;

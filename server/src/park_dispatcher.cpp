@@ -61,7 +61,7 @@ void ParkDispatcher::serve(Worker& worker) {
   Post& post = posts_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
   std::array<epoll_event, ReadyBatch::capacity> events;
   BatchSize size;
-  BlockingSense sense;
+  BlockingSense sense{standby_.limits(posts_.size())};
   LoneTalker alone;
   for (;;) {
     standby_.watch(post.duty);

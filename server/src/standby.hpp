@@ -41,6 +41,9 @@ class Standby {
   Standby(const Standby&) = delete;
   Standby& operator=(const Standby&) = delete;
 
+  /// Whether so many workers are more than may be on duty.
+  [[nodiscard]] bool limits(std::size_t workers) const noexcept { return workers > most_on_duty_; }
+
   /// Before watching: returns when this worker should.
   void watch(Duty& mine) noexcept;
   /// After watching, before serving. `will_sleep`: another may take its place meanwhile.

@@ -16,15 +16,17 @@ class Variant:
     most: int = 100_000  # connections it is asked to bear
     needs: tuple = ()  # programs that must be there
     before: tuple = ()  # what the command is run under
+    traced: Optional[Callable] = None  # the command line while its system calls are counted, if another
 
-    def start(self, connections=1, before=(), pause=0.01):
+    def start(self, connections=1, before=(), pause=0.01, traced=False):
         for program in self.needs:
             if not shutil.which(str(program)):
                 raise NotMeasured(f"{Path(program).name} is not installed")
         if connections > self.most:
             raise NotMeasured(f"it needs a process for each connection; {self.most} are asked of it")
         port = free_port()
-        return Server(self.title, self.command(port, connections), port, self.forks, (*self.before, *before), pause)
+        command = self.traced if traced and self.traced else self.command
+        return Server(self.title, command(port, connections), port, self.forks, (*self.before, *before), pause)
 
 
 def echopoold(idle="park", *options, log=("--log.sinks=file", "--log.file=/dev/null")):
@@ -76,7 +78,8 @@ def ncat(port, connections):
 
 
 SERVERS = {
-    "park": Variant("echopoold, park", echopoold()),
+    # strace makes every call a sleep, which would bring in more workers, as a handler that sleeps does.
+    "park": Variant("echopoold, park", echopoold(), traced=echopoold("park", "--pool.workers=1")),
     "hold": Variant("echopoold, hold", echopoold("hold"), most=4094),
     "poco": Variant("POCO TCPServer", poco, needs=(BUILD / "bench/poco_echo",)),
     "asio": Variant("Boost.Asio, asynchronous", peer("asio_echo")),

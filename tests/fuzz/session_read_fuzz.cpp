@@ -1,5 +1,5 @@
-// Session::read_line(), read_exact() and read_some() over a stream that comes in pieces: the input is the pieces and the calls. What
-// is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
+// Session::read_line(), read_exact() and read_some() over a stream that comes in pieces: the input is the pieces and
+// the calls. What is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
 #include "session_io.hpp"

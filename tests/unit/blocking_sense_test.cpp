@@ -28,7 +28,7 @@ void turn(BlockingSense& sense, Sleeps& calls, bool sleeps) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_first_turn_that_sleeps_is_noticed) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   BOOST_TEST(!sense.blocks());
   turn(sense, calls, true);
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(the_first_turn_that_sleeps_is_noticed) {
 }
 
 BOOST_AUTO_TEST_CASE(turns_that_have_become_slow_are_noticed_by_a_sample) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   for (int i = 0; i < 1000; ++i) turn(sense, calls, false);
   int turns = 0;
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(turns_that_have_become_slow_are_noticed_by_a_sample) {
 }
 
 BOOST_AUTO_TEST_CASE(after_a_doubt_the_next_turn_that_sleeps_is_noticed) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   for (int i = 0; i < 10; ++i) turn(sense, calls, false);
   sense.doubt();
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(after_a_doubt_the_next_turn_that_sleeps_is_noticed) {
 }
 
 BOOST_AUTO_TEST_CASE(quick_turns_are_hardly_ever_asked_about) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   const int samples = 100;
   for (int i = 0; i < samples * (BlockingSense::sample_every + 1); ++i) turn(sense, calls, false);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(quick_turns_are_hardly_ever_asked_about) {
 }
 
 BOOST_AUTO_TEST_CASE(who_sleeps_now_and_then_is_not_trusted_again) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   turn(sense, calls, true);
   for (int i = 1; i < 1000; ++i) {
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_now_and_then_is_not_trusted_again) {
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_sleep_any_more_is_trusted_again) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   turn(sense, calls, true);
   for (int i = 0; i < BlockingSense::turns_to_trust; ++i) turn(sense, calls, false);
@@ -80,13 +80,21 @@ BOOST_AUTO_TEST_CASE(who_does_not_sleep_any_more_is_trusted_again) {
 }
 
 BOOST_AUTO_TEST_CASE(sleep_between_turns_is_no_turn_s_sleep) {
-  BlockingSense sense;
+  BlockingSense sense{true};
   Sleeps calls;
   for (int i = 0; i < 1000; ++i) {
     ++calls.slept;
     turn(sense, calls, false);
     BOOST_TEST(!sense.blocks());
   }
+}
+
+BOOST_AUTO_TEST_CASE(where_it_is_not_needed_nobody_is_asked) {
+  BlockingSense sense{false};
+  Sleeps calls;
+  for (int i = 0; i < 1000; ++i) turn(sense, calls, true);
+  BOOST_TEST(calls.asked == 0);
+  BOOST_TEST(!sense.blocks());
 }
 
 BOOST_AUTO_TEST_CASE(the_kernel_counts_a_thread_s_own_sleeps) {

@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(no_more_are_on_duty_than_there_are_processors) {
   Workers others{standby, 3};
   BOOST_TEST(eventually([&] { return standby.standing_by() == 3; }));
   BOOST_TEST(!standby.unwatched());
+  BOOST_TEST(standby.limits(4));
+  BOOST_TEST(!standby.limits(1));
   for (int turns = 0; turns < 1000; ++turns) {
     standby.serve(mine, false);
     BOOST_TEST(standby.unwatched());
