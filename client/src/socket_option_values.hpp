@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace echopool {
+namespace echopool::client {
 
 /// The value as text, or the errno of getsockopt(2): ENOPROTOOPT or EOPNOTSUPP when this kernel, or this kind of
 /// socket, does not know the option.
@@ -39,4 +39,4 @@ struct OptionReading {
 [[nodiscard]] std::string grant_note(const SocketOption& option, std::string_view text, const OptionReading& granted,
                                      std::string_view limit);
 
-}  // namespace echopool
+}  // namespace echopool::client

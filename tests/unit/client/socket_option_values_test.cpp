@@ -11,6 +11,7 @@
 #include <cerrno>
 
 using namespace echopool;
+using namespace echopool::client;
 
 namespace {
 

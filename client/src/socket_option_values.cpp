@@ -12,7 +12,7 @@
 #include <span>
 #include <utility>
 
-namespace echopool {
+namespace echopool::client {
 namespace {
 
 using Units = std::span<const std::pair<std::string_view, double>>;
@@ -216,4 +216,4 @@ std::string grant_note(const SocketOption& option, std::string_view text, const 
   return most && static_cast<double>(got) == 2 * *most ? "twice the limit" : "less than asked";
 }
 
-}  // namespace echopool
+}  // namespace echopool::client
