@@ -1,7 +1,6 @@
 #include "udp_server.hpp"
 
-#include "datagrams.hpp"
-#include "eventually.hpp"
+#include "running_udp_server.hpp"
 #include "sockaddr.hpp"
 
 #include <echopool/error.hpp>
@@ -19,88 +18,9 @@
 #include <vector>
 
 using namespace echopool;
-using echopool::test::eventually;
-using echopool::test::loopback;
-using echopool::test::UdpPeer;
+using namespace echopool::test;
 
 namespace {
-
-void echo(Datagram& datagram) { datagram.reply(datagram.data()); }
-
-/// Time is set by hand; poll(2) and recvmmsg(2) can fail so and so many times.
-class Faults : public SystemCalls {
- public:
-  std::atomic<std::chrono::milliseconds> clock{std::chrono::hours{1}};
-  std::atomic<bool> real_clock{false};
-  std::atomic<int> receive_error{0};
-  std::atomic<int> receive_failures{0};
-  std::atomic<int> poll_error{0};
-  std::atomic<int> poll_failures{0};
-  std::atomic<int> truncate{0};
-  std::atomic<int> receives{0};
-  std::atomic<int> polls{0};
-  std::atomic<bool> only_an_error{false};  ///< poll(2) reports POLLERR where it saw nothing
-
-  TimePoint now() noexcept override { return real_clock ? SystemCalls::now() : TimePoint{clock.load()}; }
-
-  int poll(pollfd* fds, nfds_t count, int timeout_ms) noexcept override {
-    ++polls;
-    if (poll_failures > 0) {
-      --poll_failures;
-      errno = poll_error;
-      return -1;
-    }
-    if (only_an_error && fds[0].fd >= 0) {
-      SystemCalls::poll(fds, count, 0);
-      fds[0].revents = POLLERR;
-      return 1;
-    }
-    return SystemCalls::poll(fds, count, timeout_ms);
-  }
-
-  int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags) noexcept override {
-    ++receives;
-    if (receive_failures > 0) {
-      --receive_failures;
-      errno = receive_error;
-      return -1;
-    }
-    const int taken = SystemCalls::recvmmsg(fd, messages, count, flags);
-    if (taken > 0 && truncate > 0) {
-      --truncate;
-      messages[0].msg_hdr.msg_flags |= MSG_TRUNC;
-    }
-    return taken;
-  }
-};
-
-UdpSettings without_limits() { return {.rate_per_source = {}, .rate_total = {}, .batch = 16}; }
-
-struct Fixture {
-  Faults calls;
-  std::unique_ptr<UdpServer> server;
-  Endpoint endpoint;
-  UdpPeer peer;
-
-  void prepare(const UdpSettings& settings, DatagramHandler handler = echo,
-               std::shared_ptr<const AccessList> access = nullptr) {
-    server = std::make_unique<UdpServer>(settings, std::move(access), calls);
-    endpoint = server->bind(loopback(), {}, std::move(handler));
-  }
-  void serve(const UdpSettings& settings, DatagramHandler handler = echo,
-             std::shared_ptr<const AccessList> access = nullptr) {
-    prepare(settings, std::move(handler), std::move(access));
-    server->start();
-  }
-
-  [[nodiscard]] std::uint64_t dropped(DropReason reason) const { return server->stats().dropped_for(reason); }
-  bool dropped_reaches(DropReason reason, std::uint64_t count) {
-    return eventually([&] { return dropped(reason) >= count; });
-  }
-  bool received_reaches(std::uint64_t count) {
-    return eventually([&] { return server->stats().received >= count; });
-  }
-};
 
 std::shared_ptr<const AccessList> access(AccessSettings settings) {
   return std::make_shared<const AccessList>(std::move(settings));
@@ -108,7 +28,7 @@ std::shared_ptr<const AccessList> access(AccessSettings settings) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(datagrams_are_answered_and_counted, Fixture) {
+BOOST_FIXTURE_TEST_CASE(datagrams_are_answered_and_counted, RunningUdpServer) {
   serve(without_limits());
   BOOST_TEST(peer.ask(endpoint, "hello").bytes == "hello");
   BOOST_TEST(peer.ask(endpoint, "").bytes.empty());
@@ -121,12 +41,12 @@ BOOST_FIXTURE_TEST_CASE(datagrams_are_answered_and_counted, Fixture) {
   for (std::size_t i = 0; i < drop_reasons; ++i) BOOST_TEST(stats.dropped[i] == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(every_socket_has_its_own_handler_and_all_share_one_thread, Fixture) {
+BOOST_FIXTURE_TEST_CASE(every_socket_has_its_own_handler_and_all_share_one_thread, RunningUdpServer) {
   std::atomic<std::thread::id> first;
   std::atomic<std::thread::id> second;
   prepare(without_limits(), [&first](Datagram& datagram) {
     first = std::this_thread::get_id();
-    echo(datagram);
+    echo_datagram(datagram);
   });
   const Endpoint v6 = server->bind(Endpoint::parse("[::1]:0"), {}, [&second](Datagram& datagram) {
     second = std::this_thread::get_id();
@@ -139,9 +59,9 @@ BOOST_FIXTURE_TEST_CASE(every_socket_has_its_own_handler_and_all_share_one_threa
   BOOST_TEST((first.load() == second.load()));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_handler_need_not_answer, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_handler_need_not_answer, RunningUdpServer) {
   serve(without_limits(), [](Datagram& datagram) {
-    if (datagram.data().size() > 1) echo(datagram);
+    if (datagram.data().size() > 1) echo_datagram(datagram);
   });
   peer.send(endpoint, "x");
   BOOST_TEST(peer.ask(endpoint, "yes").bytes == "yes");
@@ -149,9 +69,9 @@ BOOST_FIXTURE_TEST_CASE(a_handler_need_not_answer, Fixture) {
   BOOST_TEST(!peer.receive_now().has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_harms_only_its_own_datagram, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_harms_only_its_own_datagram, RunningUdpServer) {
   prepare(without_limits(), [](Datagram& datagram) {
-    echo(datagram);
+    echo_datagram(datagram);
     if (datagram.data().size() == 1) throw std::runtime_error{"on purpose"};
     if (datagram.data().size() == 2) throw 42;
   });
@@ -164,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_harms_only_its_own_datagram, Fixtu
   BOOST_TEST(!peer.receive_now().has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_truncated_datagram_is_dropped_and_counted, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_truncated_datagram_is_dropped_and_counted, RunningUdpServer) {
   calls.truncate = 1;
   prepare(without_limits());
   for (const char* text : {"cut", "whole"}) peer.send(endpoint, text);
@@ -173,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(a_truncated_datagram_is_dropped_and_counted, Fixture) {
   BOOST_TEST(dropped_reaches(DropReason::truncated, 1));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_source_gets_no_more_answers_than_its_rate, Fixture) {
+BOOST_FIXTURE_TEST_CASE(one_source_gets_no_more_answers_than_its_rate, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.rate_per_source = 20;  // a burst of 10
   prepare(settings);
@@ -192,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(one_source_gets_no_more_answers_than_its_rate, Fixture) 
   BOOST_TEST(server->stats().answered == 13U);
 }
 
-BOOST_FIXTURE_TEST_CASE(all_sources_together_get_no_more_answers_than_the_total_rate, Fixture) {
+BOOST_FIXTURE_TEST_CASE(all_sources_together_get_no_more_answers_than_the_total_rate, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.rate_total = 20;
   prepare(settings);
@@ -206,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(all_sources_together_get_no_more_answers_than_the_total_
   BOOST_TEST(eventually([&] { return server->stats().answered == 10; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.rate_per_source = 10;
   settings.rate_total = 200;  // a burst of 20
@@ -219,8 +139,8 @@ BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, Fix
   BOOST_TEST(dropped(DropReason::rate_total) == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, Fixture) {
-  serve(without_limits(), echo, access({{}, {"127.0.0.2"}}));
+BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, RunningUdpServer) {
+  serve(without_limits(), echo_datagram, access({{}, {"127.0.0.2"}}));
   UdpPeer denied{Endpoint::parse("127.0.0.2:0")};
   denied.send(endpoint, "x");
   BOOST_TEST(dropped_reaches(DropReason::access, 1));
@@ -228,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, Fixture) {
   BOOST_TEST(!denied.receive_now().has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(new_rates_and_access_take_effect_while_it_runs, Fixture) {
+BOOST_FIXTURE_TEST_CASE(new_rates_and_access_take_effect_while_it_runs, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.rate_per_source = 1;
   serve(settings);
@@ -244,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(new_rates_and_access_take_effect_while_it_runs, Fixture)
   BOOST_TEST(dropped_reaches(DropReason::access, 1));
 }
 
-BOOST_FIXTURE_TEST_CASE(reconfiguring_all_the_time_loses_nothing, Fixture) {
+BOOST_FIXTURE_TEST_CASE(reconfiguring_all_the_time_loses_nothing, RunningUdpServer) {
   serve(without_limits());
   std::atomic<bool> done{false};
   std::thread reloader{[&] {
@@ -257,68 +177,11 @@ BOOST_FIXTURE_TEST_CASE(reconfiguring_all_the_time_loses_nothing, Fixture) {
   BOOST_TEST(answered == 2'000);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_receive_that_fails_for_a_while_is_repeated_without_spinning, Fixture) {
-  calls.real_clock = true;
-  for (const int error : {ENOMEM, ENOBUFS, EIO}) {
-    calls.receive_error = error;
-    calls.receive_failures = 3;
-    calls.receives = 0;
-    calls.polls = 0;
-    UdpServer failing{without_limits(), nullptr, calls};
-    const Endpoint where = failing.bind(loopback(), {}, echo);
-    failing.start();
-    BOOST_TEST(peer.ask(where, "patience").bytes == "patience");
-    failing.stop();
-    BOOST_TEST(calls.receives == 4);
-    // A pause is one poll(2), or a few as the clock is coarse; not the thousands that spinning would make of it.
-    BOOST_TEST(calls.polls < 30);
-  }
-}
-
-BOOST_FIXTURE_TEST_CASE(an_interrupted_or_refused_receive_is_repeated, Fixture) {
-  calls.real_clock = true;
-  calls.receive_error = EINTR;
-  calls.receive_failures = 5;
-  serve(without_limits());
-  BOOST_TEST(peer.ask(endpoint, "a").bytes == "a");
-}
-
-BOOST_FIXTURE_TEST_CASE(an_error_that_poll_reports_and_receiving_does_not_clear_makes_no_loop, Fixture) {
-  calls.real_clock = true;
-  calls.only_an_error = true;
-  serve(without_limits());
-  BOOST_TEST(eventually([&] { return calls.receives >= 3; }));
-  BOOST_TEST(calls.polls < 60);
-  calls.only_an_error = false;
-  BOOST_TEST(peer.ask(endpoint, "a").bytes == "a");
-}
-
-BOOST_FIXTURE_TEST_CASE(a_poll_that_fails_is_repeated_without_spinning, Fixture) {
-  for (const int error : {EINTR, ENOMEM}) {
-    calls.poll_error = error;
-    calls.poll_failures = 3;
-    UdpServer failing{without_limits(), nullptr, calls};
-    const Endpoint where = failing.bind(loopback(), {}, echo);
-    failing.start();
-    BOOST_TEST(peer.ask(where, "patience").bytes == "patience");
-    BOOST_TEST(calls.poll_failures == 0);
-  }
-}
-
-BOOST_FIXTURE_TEST_CASE(it_stops_even_while_every_call_fails, Fixture) {
-  calls.real_clock = true;
-  calls.poll_error = ENOMEM;
-  calls.poll_failures = 1'000'000;
-  serve(without_limits());
-  server->stop();
-  BOOST_TEST(calls.poll_failures > 0);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_the_kernel_had_no_room_for_is_counted_to_the_datagram, Fixture) {
+BOOST_FIXTURE_TEST_CASE(what_the_kernel_had_no_room_for_is_counted_to_the_datagram, RunningUdpServer) {
   prepare(without_limits());
   SocketSettings small;
   small.receive_buffer = 4_KiB;
-  const Endpoint cramped = server->bind(loopback(), small, echo);
+  const Endpoint cramped = server->bind(loopback(), small, echo_datagram);
   for (int i = 0; i < 200; ++i) peer.send(cramped, "x");
   BOOST_TEST(dropped(DropReason::kernel) > 0U);
   server->start();
@@ -329,13 +192,13 @@ BOOST_FIXTURE_TEST_CASE(what_the_kernel_had_no_room_for_is_counted_to_the_datagr
   BOOST_TEST(stats.answered == stats.received);
 }
 
-BOOST_FIXTURE_TEST_CASE(stopping_answers_what_was_taken_and_gives_the_port_back, Fixture) {
+BOOST_FIXTURE_TEST_CASE(stopping_answers_what_was_taken_and_gives_the_port_back, RunningUdpServer) {
   std::atomic<bool> inside{false};
   std::atomic<bool> go_on{false};
   prepare(without_limits(), [&](Datagram& datagram) {
     inside = true;
     while (!go_on) std::this_thread::yield();
-    echo(datagram);
+    echo_datagram(datagram);
   });
   for (const char* text : {"1", "2", "3"}) peer.send(endpoint, text);
   server->start();
@@ -348,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(stopping_answers_what_was_taken_and_gives_the_port_back,
   BOOST_TEST((UdpPeer{endpoint}.local() == endpoint));
 }
 
-BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, Fixture) {
+BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, RunningUdpServer) {
   prepare(without_limits());
   server->stop();
   server->stop();
@@ -360,7 +223,7 @@ BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, F
 
 #if !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)  // they end the program instead of throwing bad_alloc
-BOOST_FIXTURE_TEST_CASE(buffers_that_cannot_be_had_are_an_error_at_the_start, Fixture) {
+BOOST_FIXTURE_TEST_CASE(buffers_that_cannot_be_had_are_an_error_at_the_start, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.batch = std::size_t{1} << 40;
   prepare(settings);
@@ -370,7 +233,7 @@ BOOST_FIXTURE_TEST_CASE(buffers_that_cannot_be_had_are_an_error_at_the_start, Fi
 }
 #endif
 
-BOOST_FIXTURE_TEST_CASE(a_batch_of_one_serves_as_well, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_batch_of_one_serves_as_well, RunningUdpServer) {
   UdpSettings settings = without_limits();
   settings.batch = 1;
   prepare(settings);
@@ -379,7 +242,7 @@ BOOST_FIXTURE_TEST_CASE(a_batch_of_one_serves_as_well, Fixture) {
   for (int i = 0; i < 50; ++i) BOOST_TEST(peer.receive().bytes == std::to_string(i));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_inherited_socket_for_both_families_serves_both, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_inherited_socket_for_both_families_serves_both, RunningUdpServer) {
   UniqueFd socket{::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   const int off = 0;
   ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
@@ -389,7 +252,7 @@ BOOST_FIXTURE_TEST_CASE(an_inherited_socket_for_both_families_serves_both, Fixtu
   server = std::make_unique<UdpServer>(without_limits(), access({{"127.0.0.0/8", "::1"}, {}}), calls);
   endpoint = server->adopt(std::move(socket), [&peers](Datagram& datagram) {
     peers.push_back(datagram.peer().address_string() + " " + datagram.local().address_string());
-    echo(datagram);
+    echo_datagram(datagram);
   });
   server->start();
 
