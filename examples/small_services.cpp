@@ -16,9 +16,7 @@ using namespace echopool;
 
 namespace {
 
-Next discard(Session& peer) {
-  return peer.read_some().empty() ? Next::close : Next::again;
-}
+Next discard(Session& peer) { return peer.read_some().empty() ? Next::close : Next::again; }
 
 std::string daytime() {
   const std::time_t now = std::time(nullptr);

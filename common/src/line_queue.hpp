@@ -1,7 +1,8 @@
 // The bounded queue between the threads that log and the thread of one sink. Internal. Any thread may push; one pops.
 //
 // Who pops sleeps a moment after the last line instead of waiting for the next, so that a server that logs thousands of
-// lines a second wakes it a few hundred times. Warnings, and a queue that fills, wake it at once.
+// lines a second wakes it a few hundred times. Warnings, and a queue that fills, wake it at once. The server's
+// BoundedQueue is the other way round: one producer, many consumers, and nobody may sleep over an item.
 #pragma once
 
 #include "log_writer.hpp"

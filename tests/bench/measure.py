@@ -9,12 +9,15 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("ECHOPOOL_BUILD", ROOT / "build/release"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import process_figures  # noqa: E402
+from process_figures import BUILD, ROOT  # noqa: E402
+
 RESULTS = ROOT / "build/bench"
 _cores = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = str(_cores[0]), str(_cores[-1])
@@ -108,7 +111,7 @@ class Server:
         total = 0.0
         for pid in self.processes():
             try:
-                total += time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3)
+                total += process_figures.cpu_seconds(pid)
                 if self.forks:
                     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
                     total += (int(fields[13]) + int(fields[14])) / TICK
@@ -118,14 +121,12 @@ class Server:
 
     def rss_kib(self):
         """Resident memory; of several processes each page once."""
-        file, key = ("smaps_rollup", "Pss:") if self.forks else ("status", "VmRSS:")
         total = 0
         for pid in self.processes():
             try:
-                lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+                total += process_figures.memory_kib(pid, shared=not self.forks)
             except (FileNotFoundError, ProcessLookupError):
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith(key))
+                pass  # it has just ended
         return total
 
     def switches(self):

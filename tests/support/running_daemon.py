@@ -11,9 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("ECHOPOOL_BUILD", ROOT / "build/release"))
-TICK = os.sysconf("SC_CLK_TCK")
+import process_figures
+from process_figures import BUILD
 
 
 def connect(port, receive_buffer=None):
@@ -86,11 +85,10 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.pid}/task"))
 
     def rss_kib(self):
-        return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text())[1])
+        return process_figures.memory_kib(self.pid)
 
     def cpu_seconds(self):
-        """User and system time of all its threads (clock_getcpuclockid(3))."""
-        return time.clock_gettime(~self.pid << 3 | 2)
+        return process_figures.cpu_seconds(self.pid)
 
     def limit_descriptors(self, soft):
         """Gives the soft limit it had."""

@@ -123,12 +123,12 @@ BOOST_AUTO_TEST_CASE(a_line_the_disk_was_too_full_for_does_not_swallow_the_next)
   BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   int error = 0;
   try {
-    write(*writer, std::string(100, 'x'));
+    write(*writer, std::string(100, '-'));
   } catch (const std::system_error& failure) {
     error = failure.code().value();
   }
   BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &large) == 0);
   BOOST_TEST(error == EFBIG);
   write(*writer, "next");
-  BOOST_TEST(contents(path).ends_with("xxx\n1970-01-01T00:00:00.000Z info next\n"));
+  BOOST_TEST(contents(path).ends_with("---\n1970-01-01T00:00:00.000Z info next\n"));
 }
