@@ -78,6 +78,9 @@ void Acceptor::reconfigure() {
 void Acceptor::run() {
   while (wait_for_turn()) {
     wait_for_listeners();
+    // Who is being served goes first: on a busy processor newcomers are then taken in together, instead of one at each
+    // wake-up and a switch of threads for each (sched_yield(2)).
+    std::this_thread::yield();
     refusals_.flush(calls_.now());
     for (std::size_t i = 0; i < listeners_.size() && !stopping(); ++i)
       if (poll_set_[i + 1].revents != 0) accept_from(listeners_[i]);
