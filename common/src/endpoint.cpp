@@ -67,6 +67,17 @@ bool is_mapped(const Endpoint& endpoint) noexcept {
          std::equal(mapped_prefix.begin(), mapped_prefix.end(), endpoint.address().begin());
 }
 
+/// Every log line of a connection has an address, and inet_ntop(3) prints one with sprintf(3).
+std::string dotted(const Endpoint::Bytes& bytes) {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* at = text.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, text.data() + text.size(), bytes[i]).ptr;
+  }
+  return {text.data(), at};
+}
+
 }  // namespace
 
 Endpoint Endpoint::parse(std::string_view text) {
@@ -101,8 +112,9 @@ Endpoint Endpoint::unmapped() const noexcept {
 
 std::string Endpoint::address_string() const {
   if (family_ == Family::any) return "*";
+  if (family_ == Family::v4) return dotted(address_);
   std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(family_ == Family::v4 ? AF_INET : AF_INET6, address_.data(), text.data(), text.size());
+  ::inet_ntop(AF_INET6, address_.data(), text.data(), text.size());
   std::string result{text.data()};
   if (scope_ != 0) {
     std::array<char, IF_NAMESIZE> name{};

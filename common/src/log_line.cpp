@@ -1,8 +1,8 @@
 #include "log_line.hpp"
 
 #include <charconv>
-#include <cstdio>
 #include <cstring>
+#include <span>
 
 namespace echopool {
 namespace {
@@ -32,6 +32,12 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return overlong || no_character || c1_control ? 0 : length;
 }
 
+/// Writes `value`, with zeros in front, over the end of `field`.
+void put_digits(std::span<char> field, unsigned value) noexcept {
+  for (auto digit = field.rbegin(); digit != field.rend(); ++digit, value /= 10)
+    *digit = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::string_view to_string(LogLevel level) noexcept {
@@ -57,13 +63,19 @@ std::string utc_timestamp(std::chrono::system_clock::time_point time) {
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(time - day)};
-  std::array<char, 40> text{};
-  const int length =
-      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(length)};
+  // By hand: every log line has one, and printf(3) would be a sixth of what a line costs. The clock ends in 2262.
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t at, std::size_t width, auto value) {
+    put_digits(std::span{text}.subspan(at, width), static_cast<unsigned>(value));
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 3, clock.subseconds().count());
+  return text;
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): bytes_ is written before it is read

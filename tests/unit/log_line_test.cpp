@@ -85,5 +85,7 @@ BOOST_AUTO_TEST_CASE(a_cut_never_halves_a_character_or_an_escape) {
 BOOST_AUTO_TEST_CASE(times_are_utc_with_milliseconds) {
   using namespace std::chrono;
   BOOST_TEST(utc_timestamp(system_clock::time_point{}) == "1970-01-01T00:00:00.000Z");
+  BOOST_TEST(utc_timestamp(system_clock::time_point{} - 1ms) == "1969-12-31T23:59:59.999Z");
+  BOOST_TEST(utc_timestamp(sys_days{2261y / December / 31} + 9h + 8min + 7s + 65ms) == "2261-12-31T09:08:07.065Z");
   BOOST_TEST(utc_timestamp(sys_days{2028y / February / 29} + 23h + 59min + 58s + 7ms) == "2028-02-29T23:59:58.007Z");
 }
