@@ -41,7 +41,8 @@ class SystemCalls {
   /// processor is no sleep.
   [[nodiscard]] virtual long thread_sleeps() noexcept;
 
-  /// How many processors this process may use: sched_getaffinity(2). At least 1.
+  /// How many processors the calling thread may use: sched_getaffinity(2). At least 1. A control group's quota does not
+  /// show in it.
   [[nodiscard]] virtual std::size_t processors() noexcept;
 
   /// The real ones.

@@ -1,8 +1,8 @@
 // Whether a worker's turns make it sleep: a handler that waits for a disk, a lock or another server. Internal. The
 // worker's own.
 //
-// The kernel knows, but asking it costs a system call: so a few turns are sampled, and all of them once one has slept,
-// until a number of them in a row have not.
+// The kernel knows, but asking it costs a system call: so one batch of turns in so many is sampled, and every one after
+// one that has slept, until a number of them in a row have not.
 #pragma once
 
 #include "system_calls.hpp"
@@ -11,16 +11,16 @@ namespace echopool {
 
 class BlockingSense {
  public:
-  static constexpr int sample_every = 64;
-  static constexpr int turns_to_trust = 16;
+  static constexpr int batches_between_samples = 64;
+  static constexpr int batches_to_trust = 16;
 
   /// Not `needed`: never asks, and expects nothing.
   explicit BlockingSense(bool needed) noexcept : needed_{needed} {}
 
-  /// Whether the next turn must be expected to sleep.
+  /// Whether the next batch must be expected to sleep.
   [[nodiscard]] bool blocks() const noexcept { return distrust_ > 0; }
 
-  /// The last turn seemed to block: the next one is sampled.
+  /// A turn seemed to block: the next batch is sampled.
   void doubt() noexcept { until_sample_ = 0; }
 
   /// Around the turns of one batch.
@@ -30,9 +30,9 @@ class BlockingSense {
   }
   void end(SystemCalls& calls) noexcept {
     if (!sampling_) return;
-    until_sample_ = sample_every;
+    until_sample_ = batches_between_samples;
     if (calls.thread_sleeps() != before_)
-      distrust_ = turns_to_trust;
+      distrust_ = batches_to_trust;
     else if (distrust_ > 0)
       --distrust_;
   }

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t release_event = ~std::uint64_t{0};
 /// How long what is ready may stand behind a turn that blocks: one to two of these.
 constexpr milliseconds look_interval{4};
-constexpr int quiet_looks_to_rest = 4;
+constexpr int quiet_looks_to_rest = 2;
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
 
@@ -34,7 +34,7 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
       calls_{calls},
       lot_{settings.get()->limits.connections},
       epoll_{::epoll_create1(EPOLL_CLOEXEC)},
-      standby_{calls.processors()},
+      standby_{calls.processors(), [this] { ask_for_looks(); }},
       posts_(settings.get()->pool.workers),
       limits_{settings, lot_, calls.now()} {
   if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
@@ -75,14 +75,14 @@ void ParkDispatcher::serve(Worker& worker) {
     const bool released = harvest.events.size() != static_cast<std::size_t>(count);
     if (!harvest.events.empty()) {
       post.batch.publish(harvest.events);
-      if (harvest.events.size() > 1 || standby_.unwatched()) ask_for_looks();
+      if (harvest.events.size() > 1) ask_for_looks();
       const bool learns = size.learns_from(harvest.events.size());
       const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
       sense.begin(calls_);
       if (serve_batch(harvest, alone, post, worker)) {
         sense.end(calls_);
         if (post.duty.excused()) sense.doubt();
-        if (learns) size.took(calls_.exact_now() - start);
+        if (learns) size.took(harvest.events.size(), calls_.exact_now() - start);
       }
       post.batch.clear();
     }
@@ -151,19 +151,24 @@ bool ParkDispatcher::needs_looks() const noexcept {
 
 std::optional<TimePoint> ParkDispatcher::look_after_workers(TimePoint now) {
   if (!looking_.load(std::memory_order_acquire)) return std::nullopt;
+  // The reaper comes here for other reasons too, and who has not moved for a moment does not stand still.
+  const TimePoint exact = calls_.exact_now();
+  if (exact - last_look_ < look_interval) return now + look_interval;
+  last_look_ = exact;
   bool busy = false;
   for (Post& post : posts_) {
+    const bool served = post.batch.is_served();  // first: what is published after it counts as a move
     const bool still = post.batch.stands_still();
     busy = busy || !still;
-    if (!still || !post.batch.is_served()) continue;
+    if (!still || !served) continue;
     standby_.excuse(post.duty);
     post.batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
   }
   busy = busy || needs_looks();
   quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
   if (quiet_looks_ < quiet_looks_to_rest) return now + look_interval;
-  // A worker publishes what it serves and then looks at the flag; we clear the flag and then look at the workers. One
-  // of us sees the other.
+  // A worker publishes what it serves, or leaves the set unwatched, and then looks at the flag; we clear the flag and
+  // then look at the workers. One of us sees the other.
   quiet_looks_ = 0;
   looking_.store(false, std::memory_order_seq_cst);
   if (!needs_looks()) return std::nullopt;

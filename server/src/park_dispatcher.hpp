@@ -73,7 +73,7 @@ class ParkDispatcher final : public Dispatcher {
   /// The reaper's: excuses workers whose turn blocks, and gives the connections that wait behind it back to the set.
   /// Gives the time of its next look, or nullopt when there is nobody to look after.
   [[nodiscard]] std::optional<TimePoint> look_after_workers(TimePoint now);
-  /// A worker's, with what it serves published: makes the reaper look after workers.
+  /// A worker's, with what it serves published or the set left unwatched: makes the reaper look after workers.
   void ask_for_looks();
   /// Whether somebody has work that only the reaper could see blocked.
   [[nodiscard]] bool needs_looks() const noexcept;
@@ -109,7 +109,8 @@ class ParkDispatcher final : public Dispatcher {
   std::atomic<std::uint64_t> moment_{0};
   std::atomic<bool> staying_{false};  // a worker stays with a connection
   std::atomic<bool> looking_{false};  // the reaper looks after workers
-  int quiet_looks_ = 0;               // the reaper's
+  int quiet_looks_ = 0;               // the reaper's, as is when it last looked
+  TimePoint last_look_;
 
   std::vector<Post> posts_;                   // one for each worker
   std::atomic<std::size_t> worker_count_{0};  // how many of them have a worker

@@ -22,9 +22,11 @@ class ReadyBatch {
 
   /// Owner: before serving.
   void publish(std::span<const epoll_event> events) noexcept {
+    progress_.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < events.size(); ++i) entries_[i].store(events[i].data.u64, std::memory_order_relaxed);
     next_.store(0, std::memory_order_relaxed);
-    // Sequentially consistent, against the reaper that is about to stop looking: see ParkDispatcher::watch().
+    // Sequentially consistent, against the reaper that is about to stop looking: see
+    // ParkDispatcher::look_after_workers().
     count_.store(events.size(), std::memory_order_seq_cst);
   }
   /// Owner: before each entry; the entries before `next` are no longer waiting.
@@ -38,7 +40,8 @@ class ReadyBatch {
   [[nodiscard]] bool is_served() const noexcept { return count_.load(std::memory_order_acquire) > 0; }
   /// Reaper: whether something waits behind the running turn.
   [[nodiscard]] bool has_waiting() const noexcept {
-    return next_.load(std::memory_order_relaxed) < count_.load(std::memory_order_seq_cst);
+    const std::size_t count = count_.load(std::memory_order_seq_cst);
+    return next_.load(std::memory_order_relaxed) < count;
   }
   /// Reaper: true when nothing has moved since the last time it asked.
   [[nodiscard]] bool stands_still() noexcept {

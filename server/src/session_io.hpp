@@ -1,6 +1,6 @@
 // The working side of a Session: the read buffer, the time limits of a message, and how the conversation failed, if it
 // did. Internal. Belongs to one worker and is used again for every connection it serves; nothing here allocates while
-// lines stay within 64 KiB.
+// lines and streams stay within its buffer's 64 KiB.
 #pragma once
 
 #include "connection.hpp"

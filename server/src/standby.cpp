@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 namespace echopool {
 
-Standby::Standby(std::size_t processors) noexcept
+Standby::Standby(std::size_t processors, std::function<void()> unwatched)
     : most_on_duty_{static_cast<std::uint16_t>(
-          std::clamp<std::size_t>(processors, 1, std::numeric_limits<std::uint16_t>::max()))} {
+          std::clamp<std::size_t>(processors, 1, std::numeric_limits<std::uint16_t>::max()))},
+      unwatched_{std::move(unwatched)} {
   ::sem_init(&calls_, 0, 0);
 }
 
@@ -19,7 +21,7 @@ bool Standby::may_watch(const State& state) const noexcept {
 }
 
 template <class Change>
-void Standby::update(Change change) noexcept {
+Standby::State Standby::update(Change change) noexcept {
   State seen = state_.load(std::memory_order_relaxed);
   State wanted;
   bool call = false;
@@ -34,12 +36,13 @@ void Standby::update(Change change) noexcept {
     }
   } while (!state_.compare_exchange_weak(seen, wanted, std::memory_order_seq_cst));
   if (call) ::sem_post(&calls_);
+  return wanted;
 }
 
 void Standby::watch(Duty& mine) noexcept {
   const bool counted = mine.counted_.exchange(false, std::memory_order_acq_rel);
   bool waits = false;
-  update([&](State& state) {
+  const State now = update([&](State& state) {
     if (counted) --state.on_duty;
     waits = !may_watch(state);
     if (waits) {
@@ -49,16 +52,18 @@ void Standby::watch(Duty& mine) noexcept {
       ++state.on_duty;
     }
   });
-  while (waits && (::sem_wait(&calls_) == 0 || errno != EINTR)) waits = false;
+  if (waits && now.is_unwatched()) unwatched_();
+  while (waits) waits = ::sem_wait(&calls_) != 0 && errno == EINTR;
   mine.counted_.store(true, std::memory_order_release);
 }
 
 void Standby::serve(Duty& mine, bool will_sleep) noexcept {
   const bool excused = will_sleep && mine.counted_.exchange(false, std::memory_order_acq_rel);
-  update([&](State& state) {
+  const State now = update([&](State& state) {
     --state.watching;
     if (excused) --state.on_duty;
   });
+  if (now.is_unwatched()) unwatched_();
 }
 
 void Standby::excuse(Duty& duty) noexcept {
@@ -71,10 +76,7 @@ void Standby::release() noexcept {
     update([](State& state) { state.released = 1; });
 }
 
-bool Standby::unwatched() const noexcept {
-  const State state = state_.load(std::memory_order_seq_cst);
-  return state.watching == 0 && state.standing_by > 0;
-}
+bool Standby::unwatched() const noexcept { return state_.load(std::memory_order_seq_cst).is_unwatched(); }
 
 int Standby::standing_by() const noexcept { return state_.load(std::memory_order_seq_cst).standing_by; }
 

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace echopool {
 
@@ -35,8 +36,10 @@ class Standby {
     std::atomic<bool> counted_{false};
   };
 
-  /// `processors`: how many workers may be on duty; at least one may.
-  explicit Standby(std::size_t processors) noexcept;
+  /// `processors`: how many workers may be on duty; at least one may. `unwatched`: called by the worker that makes it
+  /// so that nobody watches although somebody stands by, because all that may be on duty serve. Only whoever looks
+  /// after them can tell whether one of them has come to a standstill.
+  Standby(std::size_t processors, std::function<void()> unwatched);
   ~Standby();
   Standby(const Standby&) = delete;
   Standby& operator=(const Standby&) = delete;
@@ -53,7 +56,7 @@ class Standby {
   /// Nobody waits in watch() from now on.
   void release() noexcept;
 
-  /// Whether nobody watches although somebody could: all that may be on duty serve. Somebody should look after them.
+  /// Whether nobody watches although somebody stands by.
   [[nodiscard]] bool unwatched() const noexcept;
   /// How many wait in watch() just now.
   [[nodiscard]] int standing_by() const noexcept;
@@ -65,15 +68,17 @@ class Standby {
     std::uint16_t on_duty = 0;  ///< watching, or serving without having been excused
     std::uint16_t standing_by = 0;
     std::uint16_t released = 0;
+    [[nodiscard]] bool is_unwatched() const noexcept { return watching == 0 && standing_by > 0; }
   };
   static_assert(std::atomic<State>::is_always_lock_free);
 
-  /// Changes the state, and calls somebody when the change asks for it.
+  /// Changes the state, and calls somebody when the change asks for it. Gives what came of it.
   template <class Change>
-  void update(Change change) noexcept;
+  State update(Change change) noexcept;
   [[nodiscard]] bool may_watch(const State& state) const noexcept;
 
   const std::uint16_t most_on_duty_;
+  const std::function<void()> unwatched_;
   std::atomic<State> state_{State{}};
   sem_t calls_;  // std::counting_semaphore yields the processor many times before it sleeps
 };

@@ -26,7 +26,7 @@ SHORT, LONG = 200, 2_200  # requests
 MORE_INSTRUCTIONS = 0.10  # allowed above what is recorded: libraries and processors differ a little
 MORE_CALLS = 0.06  # less than one call of a dozen
 # Shown, and not counted: which thread sleeps when another wants it; and, as strace makes every call a sleep, how often a
-# worker asks whether it has slept (one batch of 64 otherwise).
+# worker asks whether it has slept (at one batch of 65 otherwise).
 CHANCE = {"futex", "sched_yield", "getrusage"}
 ATTEMPTS = 3  # the least counts: whatever disturbs can only add
 FUNCTIONS = 40  # recorded, to tell which have grown

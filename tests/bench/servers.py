@@ -78,7 +78,7 @@ def ncat(port, connections):
 
 
 SERVERS = {
-    # strace makes every call a sleep, which would bring in more workers, as a handler that sleeps does.
+    # strace makes every call a sleep, which brings in more workers where several connections talk.
     "park": Variant("echopoold, park", echopoold(), traced=echopoold("park", "--pool.workers=1")),
     "hold": Variant("echopoold, hold", echopoold("hold"), most=4094),
     "poco": Variant("POCO TCPServer", poco, needs=(BUILD / "bench/poco_echo",)),

@@ -77,7 +77,7 @@ def add_calls(load, found, requests, tell):
     for name, figures in found["servers"].items():
         tell(name)
         try:
-            start = partial(SERVERS[name].start, load.connections, traced=True)
+            start = partial(SERVERS[name].start, load.connections, traced=load.connections > 1)
             counts = [counted_calls(start, work(count)) for count in (first, first + 2 * requests)]
         except NotMeasured:
             continue

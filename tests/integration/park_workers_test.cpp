@@ -36,7 +36,7 @@ class Machine : public SystemCalls {
 /// A server on such a machine, its clients, and before each echo something else to do.
 class Scene {
  public:
-  Scene(std::size_t processors, std::size_t workers, std::size_t clients, const std::function<void()>& before_echo)
+  Scene(std::size_t processors, std::size_t workers, std::size_t count, const std::function<void()>& before_echo)
       : machine{processors}, server_{settings(workers), machine} {
     server_.listen_on(loopback(), [before_echo](Session& peer) {
       std::array<std::byte, 100> chunk;
@@ -47,7 +47,7 @@ class Scene {
       return Next::again;
     });
     server_.start();
-    for (std::size_t i = 0; i < clients; ++i) clients_.emplace_back(server_.tcp_endpoints.front());
+    for (std::size_t i = 0; i < count; ++i) clients_.emplace_back(server_.tcp_endpoints.front());
   }
 
   /// A message from every client at once; true when every answer has come.
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(turns_that_sleep_are_served_side_by_side_though_there_is_on
   std::atomic<bool> all_inside{false};
   Scene scene{1, 8, 32, [&] {
                 if (++inside == 8) all_inside = true;
-                std::this_thread::sleep_for(200us);  // far less than the reaper needs to notice
+                std::this_thread::sleep_for(1ms);  // less than the reaper needs to notice
                 --inside;
               }};
   BOOST_TEST(eventually([&] { return scene.round() && all_inside; }));

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(turns_that_have_become_slow_are_noticed_by_a_sample) {
   for (int i = 0; i < 1000; ++i) turn(sense, calls, false);
   int turns = 0;
   for (; !sense.blocks() && turns < 1000; ++turns) turn(sense, calls, true);
-  BOOST_TEST(turns <= BlockingSense::sample_every + 1);
+  BOOST_TEST(turns <= BlockingSense::batches_between_samples + 1);
 }
 
 BOOST_AUTO_TEST_CASE(after_a_doubt_the_next_turn_that_sleeps_is_noticed) {
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(quick_turns_are_hardly_ever_asked_about) {
   BlockingSense sense{true};
   Sleeps calls;
   const int samples = 100;
-  for (int i = 0; i < samples * (BlockingSense::sample_every + 1); ++i) turn(sense, calls, false);
+  for (int i = 0; i < samples * (BlockingSense::batches_between_samples + 1); ++i) turn(sense, calls, false);
   BOOST_TEST(calls.asked == 2 * samples);
 }
 
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_now_and_then_is_not_trusted_again) {
   Sleeps calls;
   turn(sense, calls, true);
   for (int i = 1; i < 1000; ++i) {
-    turn(sense, calls, i % BlockingSense::turns_to_trust == 0);
+    turn(sense, calls, i % BlockingSense::batches_to_trust == 0);
     BOOST_TEST(sense.blocks());
   }
 }
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(who_does_not_sleep_any_more_is_trusted_again) {
   BlockingSense sense{true};
   Sleeps calls;
   turn(sense, calls, true);
-  for (int i = 0; i < BlockingSense::turns_to_trust; ++i) turn(sense, calls, false);
+  for (int i = 0; i < BlockingSense::batches_to_trust; ++i) turn(sense, calls, false);
   BOOST_TEST(!sense.blocks());
 }
 

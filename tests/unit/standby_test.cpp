@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <signal.h>
+
 #include <atomic>
 #include <deque>
 #include <thread>
@@ -43,7 +45,7 @@ class Workers {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_few_watch_and_each_that_leaves_the_set_unwatched_calls_one) {
-  Standby standby{many};
+  Standby standby{many, [] {}};
   Standby::Duty first;
   Standby::Duty second;
   standby.watch(first);
@@ -59,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_few_watch_and_each_that_leaves_the_set_unwatched_calls_on
 }
 
 BOOST_AUTO_TEST_CASE(no_more_are_on_duty_than_there_are_processors) {
-  Standby standby{1};
+  Standby standby{1, [] {}};
   Standby::Duty mine;
   standby.watch(mine);
   Workers others{standby, 3};
@@ -78,7 +80,7 @@ BOOST_AUTO_TEST_CASE(no_more_are_on_duty_than_there_are_processors) {
 }
 
 BOOST_AUTO_TEST_CASE(who_will_sleep_has_its_place_taken_at_once) {
-  Standby standby{1};
+  Standby standby{1, [] {}};
   Standby::Duty mine;
   standby.watch(mine);
   Workers others{standby, 2};
@@ -90,7 +92,7 @@ BOOST_AUTO_TEST_CASE(who_will_sleep_has_its_place_taken_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_excused_has_its_place_taken_once) {
-  Standby standby{1};
+  Standby standby{1, [] {}};
   Standby::Duty mine;
   standby.watch(mine);
   Workers others{standby, 3};
@@ -105,7 +107,7 @@ BOOST_AUTO_TEST_CASE(who_is_excused_has_its_place_taken_once) {
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_back_to_a_place_that_is_taken_stands_by) {
-  Standby standby{1};
+  Standby standby{1, [] {}};
   Standby::Duty first;
   Standby::Duty second;
   standby.watch(first);
@@ -119,9 +121,54 @@ BOOST_AUTO_TEST_CASE(who_comes_back_to_a_place_that_is_taken_stands_by) {
   back.join();
 }
 
+BOOST_AUTO_TEST_CASE(it_is_told_when_nobody_watches_though_somebody_stands_by) {
+  std::atomic<int> told{0};
+  Standby standby{1, [&told] { ++told; }};
+  Standby::Duty mine;
+  standby.watch(mine);
+  standby.serve(mine, false);
+  BOOST_TEST(told == 0);  // nobody stands by
+  Workers late{standby, 1};
+  BOOST_TEST(eventually([&] { return standby.standing_by() == 1; }));
+  BOOST_TEST(eventually([&] { return told == 1; }));  // by the one that came when nobody watched
+  standby.watch(mine);
+  BOOST_TEST(told == 1);
+  standby.serve(mine, false);
+  BOOST_TEST(told == 2);
+  standby.watch(mine);
+  standby.serve(mine, will_sleep);  // the other watches
+  BOOST_TEST(told == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_calls_nobody) {
+  struct sigaction quiet {};
+  quiet.sa_handler = [](int) {};
+  struct sigaction before {};
+  ::sigaction(SIGUSR2, &quiet, &before);
+  Standby standby{1, [] {}};
+  Standby::Duty mine;
+  Standby::Duty other;
+  standby.watch(mine);
+  std::atomic<bool> watches{false};
+  std::thread waiting{[&] {
+    standby.watch(other);
+    watches = true;
+  }};
+  BOOST_TEST(eventually([&] { return standby.standing_by() == 1; }));
+  for (int i = 0; i < 100; ++i) {
+    ::pthread_kill(waiting.native_handle(), SIGUSR2);
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
+  }
+  BOOST_TEST(!watches);
+  BOOST_TEST(standby.standing_by() == 1);
+  standby.serve(mine, will_sleep);
+  waiting.join();
+  ::sigaction(SIGUSR2, &before, nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_that_comes_back_at_once_watches_again) {
   for (const std::size_t processors : {std::size_t{0}, std::size_t{1}, many}) {
-    Standby standby{processors};
+    Standby standby{processors, [] {}};
     Standby::Duty mine;
     for (int i = 0; i < 1000; ++i) {
       standby.watch(mine);
@@ -132,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_comes_back_at_once_watches_again) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_stands_by_after_the_release) {
-  Standby standby{1};
+  Standby standby{1, [] {}};
   Workers before{standby, 5};
   BOOST_TEST(eventually([&] { return standby.standing_by() == 4; }));
   standby.release();
@@ -141,7 +188,7 @@ BOOST_AUTO_TEST_CASE(nobody_stands_by_after_the_release) {
 
 BOOST_AUTO_TEST_CASE(the_set_is_never_left_unwatched_by_sleepers_while_workers_stand_by) {
   for (const std::size_t processors : {std::size_t{1}, std::size_t{2}, many}) {
-    Standby standby{processors};
+    Standby standby{processors, [] {}};
     std::atomic<bool> ends{false};
     std::atomic<std::uint64_t> turns{0};
     std::deque<Standby::Duty> duties(6);
@@ -150,17 +197,19 @@ BOOST_AUTO_TEST_CASE(the_set_is_never_left_unwatched_by_sleepers_while_workers_s
       workers.emplace_back([&] {
         for (int turn = 0; !ends; ++turn) {
           standby.watch(mine);
-          ++turns;
+          const std::uint64_t seen = ++turns;
           standby.serve(mine, turn % 3 == 0);
           if (turn % 3 == 1) standby.excuse(mine);
-          std::this_thread::yield();
+          // It is away until somebody has taken its place, if there is somebody.
+          do std::this_thread::yield();
+          while (turn % 3 != 2 && turns == seen && standby.standing_by() > 0 && !ends);
         }
       });
     std::thread reaper{[&] {
       while (!ends)
         for (Standby::Duty& duty : duties) standby.excuse(duty);
     }};
-    // Were a call lost, all would stand by at some time and the count would stand still.
+    // Were a call lost, the count would stand still.
     BOOST_TEST(eventually([&] { return turns > 20'000; }));
     ends = true;
     reaper.join();

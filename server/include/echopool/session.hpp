@@ -28,8 +28,8 @@ class ECHOPOOL_EXPORT Session {
   /// stopping, system.
   std::size_t read_some(std::span<std::byte> into);
 
-  /// The same without a buffer of one's own: what is there, in the worker's, which grows from 64 to 256 KiB while full
-  /// reads repeat. Valid until the next read; empty is a clean end.
+  /// The same without a buffer of one's own: what is there, in the worker's, which grows from 64 to 128 KiB when a
+  /// stream fills it. Valid until the next read, and no longer than the handler's call; empty is a clean end.
   [[nodiscard]] std::span<const std::byte> read_some();
 
   /// Reads exactly `into.size()` bytes. False is a clean end before the first of them; an end or a time limit after it
@@ -37,7 +37,7 @@ class ECHOPOOL_EXPORT Session {
   [[nodiscard]] bool read_exact(std::span<std::byte> into);
 
   /// Reads up to and including a newline and gives the line without it (nor a carriage return before it). Valid until
-  /// the next read. nullopt is a clean end before any byte of a line; an end in the middle of one throws IoError
+  /// the next read, and no longer than the handler's call. nullopt is a clean end before any byte of a line; an end in the middle of one throws IoError
   /// (truncated), as does a line of more than `limit` bytes (line_too_long), or a time limit.
   [[nodiscard]] std::optional<std::string_view> read_line(ByteSize limit = 8_KiB);
 
