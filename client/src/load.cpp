@@ -80,15 +80,24 @@ void Load::collect_rows() {
   }
 }
 
+bool Load::is_behind() const {
+  return settings_.is_open_loop() &&
+         !std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->has_sent_all(); });
+}
+
 void Load::watch() {
   const Nanoseconds measure_from = start_ + settings_.warmup;
+  std::optional<Nanoseconds> give_up_at;
   for (;;) {
     const Nanoseconds now = monotonic_now();
     std::chrono::milliseconds wait = look_interval;
     if (settings_.duration) {
       const Nanoseconds left = measure_from + *settings_.duration - now;
-      if (left.count() <= 0) break;
-      wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
+      // What was due before the end is still sent, unless the client cannot keep the rate at all: leaving it out would
+      // leave out a wait.
+      if (left.count() <= 0 && !give_up_at) give_up_at = now + settings_.timeout;
+      if (left.count() <= 0 && (!is_behind() || now >= *give_up_at)) break;
+      wait = std::min(wait, std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{1}));
     }
     if (budget_.spent()) break;
     if (interrupted(wait)) {
@@ -99,6 +108,7 @@ void Load::watch() {
     collect_rows();
   }
   report_.duration = std::max(monotonic_now() - measure_from, Nanoseconds{0});
+  if (give_up_at && settings_.is_open_loop()) report_.duration = *settings_.duration;
   budget_.stop();
   for (const auto& worker : workers_) worker->wake();
 }

@@ -49,6 +49,8 @@ class Load {
 
  private:
   void wait_prepared();
+  /// Whether requests that were due have not been sent.
+  [[nodiscard]] bool is_behind() const;
   void watch();
   void collect_rows();
   void throw_if_nobody_connected() const;

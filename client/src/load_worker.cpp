@@ -120,13 +120,16 @@ void LoadWorker::send_due(Nanoseconds now) {
   if (!schedule_) return;
   // A bounded burst, so that answers are taken in time even when sending is behind.
   for (int burst = 0; burst < 256 && schedule_->due() <= now; ++burst) {
-    if (!context_.may_send(schedule_->due())) {
-      schedule_.reset();
-      return;
-    }
+    if (!context_.may_send(schedule_->due())) return end_schedule();
     channels_[schedule_->connection() - first_]->request(schedule_->due());
     schedule_->advance();
   }
+  if (schedule_->due() >= context_.measure_until) end_schedule();
+}
+
+void LoadWorker::end_schedule() noexcept {
+  schedule_.reset();
+  has_sent_all_ = true;
 }
 
 void LoadWorker::close_rows(Nanoseconds now) {

@@ -32,6 +32,8 @@ class LoadWorker {
   void wake() noexcept { wake_.wake(); }
   /// Do not wait for what is outstanding.
   void abandon() noexcept;
+  /// Open loop: everything that was due is on its way, and nothing more will be due.
+  [[nodiscard]] bool has_sent_all() const noexcept { return has_sent_all_.load(); }
   [[nodiscard]] const LiveCounts& live() const noexcept { return context_.live; }
   /// The rows completed since the last call, in order.
   [[nodiscard]] std::vector<LoadInterval> take_rows();
@@ -42,6 +44,7 @@ class LoadWorker {
  private:
   void work();
   void send_due(Nanoseconds now);
+  void end_schedule() noexcept;
   void close_rows(Nanoseconds now);
   [[nodiscard]] bool is_over(Nanoseconds now);
   [[nodiscard]] std::uint64_t outstanding() const;
@@ -61,6 +64,7 @@ class LoadWorker {
 
   std::atomic<std::int64_t> start_at_{0};
   std::atomic<bool> ready_{false};
+  std::atomic<bool> has_sent_all_{false};
   std::atomic<bool> abandoned_{false};
   std::mutex mutex_;
   std::vector<LoadInterval> rows_;  // guarded by mutex_

@@ -1,3 +1,4 @@
+#include "eventually.hpp"
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"
 #include "json_reader.hpp"
@@ -6,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <signal.h>
+
+#include <thread>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -80,6 +83,21 @@ BOOST_AUTO_TEST_CASE(an_open_loop_counts_the_wait_that_a_slow_service_causes) {
   const auto result = measured({"-R", "100", "-n", "40", "-c", "1", "-W", "10s", server.endpoint().to_string()});
   BOOST_TEST(result.number("requests.answered") == 40);
   BOOST_TEST(result.number("response.max_ns") > 300e6);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_loop_that_is_held_up_over_its_end_still_sends_what_was_due) {
+  const FaultyStreamEcho server;
+  Program program{{built_program("echopool"), "load", "-c", "4", "-R", "10000", "-t", "400ms", "-J",
+                   server.endpoint().to_string()}};
+  BOOST_REQUIRE(eventually([&] { return server.accepted() >= 4; }));  // it is about to begin
+  std::this_thread::sleep_for(100ms);
+  program.signal(SIGSTOP);
+  std::this_thread::sleep_for(500ms);
+  program.signal(SIGCONT);
+  const JsonReader result{program.finish().out};
+  BOOST_TEST(result.number("requests.sent") == 4000);
+  BOOST_TEST(result.number("requests.answered") == 4000);
+  BOOST_TEST(result.number("response.max_ns") > 200e6);
 }
 
 BOOST_AUTO_TEST_CASE(the_warm_up_is_not_measured) {
