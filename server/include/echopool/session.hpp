@@ -37,8 +37,9 @@ class ECHOPOOL_EXPORT Session {
   [[nodiscard]] bool read_exact(std::span<std::byte> into);
 
   /// Reads up to and including a newline and gives the line without it (nor a carriage return before it). Valid until
-  /// the next read, and no longer than the handler's call. nullopt is a clean end before any byte of a line; an end in the middle of one throws IoError
-  /// (truncated), as does a line of more than `limit` bytes (line_too_long), or a time limit.
+  /// the next read, and no longer than the handler's call. nullopt is a clean end before any byte of a line; an end in
+  /// the middle of one throws IoError (truncated), as does a line of more than `limit` bytes (line_too_long), or a time
+  /// limit.
   [[nodiscard]] std::optional<std::string_view> read_line(ByteSize limit = 8_KiB);
 
   /// Whether a read would find input at once: buffered here or waiting in the kernel (FIONREAD, tcp(7)).
