@@ -1,7 +1,7 @@
 #include "manual.hpp"
 
 #include "daemon_options.hpp"
-#include "option_text.hpp"
+#include "options/option_text.hpp"
 
 #include <echopool/version.hpp>
 

@@ -1,8 +1,8 @@
 #include "daemon_options.hpp"
 
 #include "cidr.hpp"
+#include "options/units.hpp"
 #include "privileges.hpp"
-#include "units.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon_settings.hpp"
-#include "option_table.hpp"
+#include "options/option_table.hpp"
 
 #include <string_view>
 #include <vector>

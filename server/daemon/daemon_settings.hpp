@@ -1,7 +1,7 @@
 // Everything echopoold is told, as plain values, and how it is found out. Internal. Values; any thread.
 #pragma once
 
-#include "option_sources.hpp"
+#include "options/option_sources.hpp"
 
 #include <echopool/endpoint.hpp>
 #include <echopool/log.hpp>

@@ -1,6 +1,6 @@
 #include "inherited_sockets.hpp"
 
-#include "units.hpp"
+#include "options/units.hpp"
 
 #include <echopool/error.hpp>
 

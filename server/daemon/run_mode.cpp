@@ -7,7 +7,7 @@
 #include "inherited_sockets.hpp"
 #include "main_loop.hpp"
 #include "notify.hpp"
-#include "option_text.hpp"
+#include "options/option_text.hpp"
 #include "pidfile.hpp"
 #include "privileges.hpp"
 

@@ -1,8 +1,8 @@
-#include "acceptor.hpp"
-#include "access_list.hpp"
-#include "reaper.hpp"
-#include "refusal_log.hpp"
-#include "session_runner.hpp"
+#include "accept/acceptor.hpp"
+#include "accept/refusal_log.hpp"
+#include "close/reaper.hpp"
+#include "limits/access_list.hpp"
+#include "session/session_runner.hpp"
 #include "sockaddr.hpp"
 
 #include <echopool/server.hpp>

@@ -1,6 +1,6 @@
+#include "kernel/system_calls.hpp"
 #include "server_impl.hpp"
 #include "signals.hpp"
-#include "system_calls.hpp"
 
 #include <echopool/log.hpp>
 #include <echopool/server.hpp>

@@ -1,8 +1,8 @@
 #include "server_impl.hpp"
 
-#include "descriptor_budget.hpp"
-#include "hold_dispatcher.hpp"
-#include "park_dispatcher.hpp"
+#include "dispatch/hold_dispatcher.hpp"
+#include "dispatch/park/park_dispatcher.hpp"
+#include "kernel/descriptor_budget.hpp"
 #include "sockaddr.hpp"
 
 #include <echopool/log.hpp>

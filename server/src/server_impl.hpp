@@ -1,16 +1,16 @@
 // The parts of a Server, built and connected; data flows from the acceptor to the reaper. Internal. Owned by Server.
 #pragma once
 
-#include "acceptor.hpp"
-#include "admission.hpp"
-#include "counters.hpp"
-#include "dispatcher.hpp"
-#include "live_settings.hpp"
-#include "reaper.hpp"
-#include "session_runner.hpp"
-#include "ticket.hpp"
-#include "udp_server.hpp"
-#include "worker_pool.hpp"
+#include "accept/acceptor.hpp"
+#include "accept/admission.hpp"
+#include "close/reaper.hpp"
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/worker_pool.hpp"
+#include "limits/ticket.hpp"
+#include "session/session_runner.hpp"
+#include "settings/live_settings.hpp"
+#include "stats/counters.hpp"
+#include "udp/udp_server.hpp"
 
 #include <echopool/server.hpp>
 

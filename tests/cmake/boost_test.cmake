@@ -1,13 +1,18 @@
-# echopool_add_tests(LABEL dir LIBRARIES targets… [TIMEOUT seconds] [PREFIX text]): every *_test.cpp of the current
-# folder becomes an executable, and every test case in it a CTest test of its own process, named <file>.<case>.
+# echopool_add_tests(LABEL dir LIBRARIES targets… [FOLDERS folders…] [TIMEOUT seconds] [PREFIX text]): every *_test.cpp of
+# the current folder, or of these folders in it, becomes an executable, and every test case in it a CTest test of its own
+# process, named <file>.<case>.
 #
 # CMake 3.25 has no discovery for Boost.Test, so discover_boost_tests.cmake asks the built executable for its cases.
 function(echopool_add_tests)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT;PREFIX" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT;PREFIX" "LIBRARIES;FOLDERS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)
+  set(patterns *_test.cpp)
+  if(arg_FOLDERS)
+    list(TRANSFORM arg_FOLDERS APPEND /*_test.cpp OUTPUT_VARIABLE patterns)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
     set(name ${arg_PREFIX}${name})

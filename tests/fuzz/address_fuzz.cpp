@@ -1,7 +1,7 @@
 // Endpoints, address blocks, durations and sizes: what is taken as one is written as what is read as the same again.
 #include "cidr.hpp"
 #include "fuzz.hpp"
-#include "units.hpp"
+#include "options/units.hpp"
 
 #include <echopool/endpoint.hpp>
 

@@ -1,6 +1,6 @@
 // refusal(): whatever the address, a datagram that would be answered breaks none of the rules, in IPv4 and IPv6 alike.
-#include "datagram_admission.hpp"
 #include "fuzz.hpp"
+#include "udp/datagram_admission.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // scan_ini(): any bytes at all. Everything it gives lies in the text, and what it calls right can be written down and
 // read again.
 #include "fuzz.hpp"
-#include "ini_file.hpp"
+#include "options/ini_file.hpp"
 
 #include <algorithm>
 #include <string>

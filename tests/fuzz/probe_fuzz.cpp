@@ -1,7 +1,7 @@
 // The client's probes: any bytes may be taken for one; those that are one say so, and those that are not are told apart
 // from the one they claim to be.
 #include "fuzz.hpp"
-#include "probe.hpp"
+#include "verify/probe.hpp"
 
 #include <algorithm>
 #include <vector>

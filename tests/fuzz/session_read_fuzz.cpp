@@ -2,7 +2,7 @@
 // the calls. What is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
-#include "session_io.hpp"
+#include "session/session_io.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // How many of the workers serve what is parked: no more than there are processors while turns are quick, and as many as
 // there are when turns sleep.
-#include "batch_size.hpp"
 #include "disciplines.hpp"
+#include "dispatch/park/batch_size.hpp"
 #include "eventually.hpp"
 #include "faulty_calls.hpp"
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = re.compile(r'(?:log_(?:event|exception)\(\s*[^;"{]*?|const char\* event = |LineBuffer line?\{|LineBuffer\{)"([a-z ]+)"', re.S)
 
 logged = set()
-for source in [*ROOT.glob("common/src/*.cpp"), *ROOT.glob("server/**/*.cpp")]:
+for source in [*ROOT.glob("common/src/**/*.cpp"), *ROOT.glob("server/**/*.cpp")]:
     logged |= set(SOURCES.findall(source.read_text(encoding="utf-8")))
 
 page = (ROOT / "docs/log-messages.md").read_text(encoding="utf-8")

@@ -9,16 +9,49 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# A room may include headers of these rooms only (besides the standard library, the system and Boost).
+# A room is a folder and what is below it, down to the next room. It may include its own headers, and those of the rooms
+# named here: the arrows of docs/architecture.md (besides the standard library, the system and Boost).
 PUBLIC_COMMON = "common/include/echopool"
 PUBLIC_SERVER = "server/include/echopool"
 MAY_USE = {
-    "common": ["common"],
-    "server/include": [PUBLIC_COMMON, PUBLIC_SERVER],
-    "server/src": ["common", "server/include", "server/src"],
-    "server/daemon": [PUBLIC_COMMON, "common/src", PUBLIC_SERVER, "server/daemon"],
-    "client": ["common", "client"],
+    PUBLIC_COMMON: [],
+    "common/src": [PUBLIC_COMMON],
+    "common/src/logging": [PUBLIC_COMMON, "common/src"],
+    "common/src/options": [PUBLIC_COMMON, "common/src"],
+    PUBLIC_SERVER: [PUBLIC_COMMON],
+    "server/daemon": [PUBLIC_COMMON, PUBLIC_SERVER, "common/src", "common/src/options"],
 }
+
+
+def stages(folder, basis, order):
+    """Rooms in a folder, each allowed to use those before it, as far as the order says."""
+    for name, uses in order.items():
+        MAY_USE[f"{folder}/{name}".rstrip("/")] = basis + [f"{folder}/{used}" for used in uses]
+
+
+stages("server/src", [PUBLIC_COMMON, PUBLIC_SERVER, "common/src"], {
+    "kernel": [],
+    "stats": [],
+    "limits": [],
+    "settings": ["limits"],
+    "session": ["kernel", "limits", "settings", "stats"],
+    "close": ["kernel", "session", "stats"],
+    "dispatch": ["kernel", "settings", "stats", "session", "close"],
+    "dispatch/park": ["kernel", "settings", "session", "close", "dispatch"],
+    "accept": ["kernel", "limits", "settings", "stats", "session", "dispatch"],
+    "udp": ["kernel", "limits"],
+    "testing": ["kernel", "session"],
+    "": ["kernel", "limits", "settings", "stats", "session", "close", "dispatch", "dispatch/park", "accept", "udp"],
+})
+stages("client/src", [PUBLIC_COMMON, "common/src"], {
+    "measure": [],
+    "net": ["measure"],
+    "verify": ["measure", "net"],
+    "output": ["measure", "net", "verify"],
+    "cli": ["measure", "net", "output"],
+    **{command: ["measure", "net", "verify", "output", "cli"] for command in ("talk", "ping", "check", "opts")},
+    **{command: ["measure", "net", "verify", "output", "cli", "ping"] for command in ("load", "deadlock")},
+})
 STANDARD = set(
     """algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes climits
     clocale cmath codecvt compare complex concepts condition_variable coroutine csetjmp csignal cstdarg cstddef cstdint
@@ -42,7 +75,7 @@ FORBIDDEN = [
 ALLOWED = {
     "no detached threads": {"common/src/thread.hpp", "common/src/thread.cpp"},
     # Boost.Program_options takes a value's description by raw pointer, and owns it.
-    "no `new`: use std::make_unique or a container": {"client/cli/arguments.cpp"},
+    "no `new`: use std::make_unique or a container": {"client/src/cli/arguments.cpp"},
 }
 
 offences = []
@@ -57,11 +90,6 @@ def offence(path, line, text):
     offences.append(f"{path}:{line}: {text}")
 
 
-headers = {}
-for header in tracked("*.hpp"):
-    headers.setdefault(Path(header).name, []).append(header)
-
-
 def room_of(path):
     return next((room for room in sorted(MAY_USE, key=len, reverse=True) if path.startswith(room + "/")), None)
 
@@ -71,10 +99,8 @@ def resolve(path, name):
     if name.startswith("echopool/"):
         base = name.split("/", 1)[1]
         return next((f"{d}/{base}" for d in (PUBLIC_COMMON, PUBLIC_SERVER) if (ROOT / d / base).is_file()), None)
-    beside = str(Path(path).parent / name)
-    if (ROOT / beside).is_file():
-        return beside
-    return next(iter(headers.get(Path(name).name, [])), None)
+    roots = (f"{path.split('/')[0]}/src", "server/daemon", "common/src", "server/src", "client/src")
+    return next((f"{root}/{name}" for root in roots if (ROOT / root / name).is_file()), None)
 
 
 def without_comment(line):
@@ -100,12 +126,14 @@ for path in tracked("*.cpp", "*.hpp"):
             ours = resolve(path, name) if kind == '"' or name.startswith("echopool/") else None
             if public and not name.startswith("echopool/") and name not in STANDARD:
                 offence(path, number, f"a public header includes the standard library only, not <{name}>")
-            if room and ours and not any(ours.startswith(allowed + "/") for allowed in MAY_USE[room]):
+            if room and ours and room_of(ours) not in [room, *MAY_USE[room]]:
                 offence(path, number, f"{room} may not use {ours}")
+            if room and kind == '"' and not name.startswith("echopool/") and not ours:
+                offence(path, number, f"headers are included by their path below src/, and {name} is none")
             continue
         code = without_comment(line)
         for pattern, why in FORBIDDEN:
-            if path in ALLOWED.get(why, ()) or path.startswith("tests/bench/peers/"):
+            if path in ALLOWED.get(why, ()) or path.startswith("tools/bench/peers/"):
                 continue  # the peers are written as their own documentation would have it
             if pattern.search(line if "unfinished" in why else code):
                 offence(path, number, why)

@@ -1,7 +1,7 @@
 // System calls that fail, are interrupted or take time on purpose, and say what they were asked. For tests only.
 #pragma once
 
-#include "system_calls.hpp"
+#include "kernel/system_calls.hpp"
 
 #include <cerrno>
 #include <cstring>

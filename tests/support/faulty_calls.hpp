@@ -2,8 +2,8 @@
 // Any thread may call; fail() comes before the first of them.
 #pragma once
 
+#include "kernel/system_calls.hpp"
 #include "server_impl.hpp"
-#include "system_calls.hpp"
 
 #include <atomic>
 

@@ -3,7 +3,7 @@
 
 #include "datagrams.hpp"
 #include "eventually.hpp"
-#include "udp_server.hpp"
+#include "udp/udp_server.hpp"
 
 #include <atomic>
 #include <cerrno>

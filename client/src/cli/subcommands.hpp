@@ -1,0 +1,15 @@
+// The subcommands: each file of this folder named after one defines its tables and what it does. Internal.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace echopool::client {
+
+[[nodiscard]] Command talk_command();
+[[nodiscard]] Command ping_command();
+[[nodiscard]] Command load_command();
+[[nodiscard]] Command deadlock_command();
+[[nodiscard]] Command check_command();
+[[nodiscard]] Command opts_command();
+
+}  // namespace echopool::client

@@ -1,0 +1,78 @@
+#include "output/report.hpp"
+
+#include "output/latency_text.hpp"
+
+#include <echopool/version.hpp>
+
+namespace echopool::client {
+
+Json::Object begin_report(std::string_view subcommand, const std::vector<std::string>& arguments) {
+  Json::Array words{arguments.begin(), arguments.end()};
+  return {{"schema", "echopool/" + std::string{subcommand}},
+          {"schema_version", schema_version},
+          {"program", Json::Object{{"name", "echopool"}, {"version", version()}}},
+          {"arguments", std::move(words)}};
+}
+
+void end_report(Json::Object& report, const std::vector<std::string>& warnings, int exit_status) {
+  report.emplace_back("warnings", Json::Array{warnings.begin(), warnings.end()});
+  report.emplace_back("error", nullptr);
+  report.emplace_back("exit_status", exit_status);
+}
+
+Json::Object failure_report(std::string_view subcommand, const std::vector<std::string>& arguments,
+                            const std::string& message, int error, int exit_status) {
+  Json::Object report = begin_report(subcommand, arguments);
+  report.emplace_back("warnings", Json::Array{});
+  report.emplace_back("error", Json::Object{{"message", message}, {"errno", error == 0 ? Json{} : Json{error}}});
+  report.emplace_back("exit_status", exit_status);
+  return report;
+}
+
+Json target_json(const Target& target, const Endpoint& peer, const Endpoint& local) {
+  return Json::Object{{"host", target.host},
+                      {"port", target.port},
+                      {"transport", to_string(target.transport)},
+                      {"address", peer.to_string()},
+                      {"local_address", local.to_string()}};
+}
+
+Json latency_json(const Histogram& samples) {
+  if (samples.count() == 0) return {};
+  return Json::Object{{"count", samples.count()},
+                      {"min_ns", samples.min()},
+                      {"p50_ns", samples.supported_quantile(0.5)},
+                      {"p90_ns", samples.supported_quantile(0.9)},
+                      {"p99_ns", samples.supported_quantile(0.99)},
+                      {"p999_ns", samples.supported_quantile(0.999)},
+                      {"p9999_ns", samples.supported_quantile(0.9999)},
+                      {"max_ns", samples.max()},
+                      {"mean_ns", samples.mean()},
+                      {"stddev_ns", samples.deviation()},
+                      {"saturated", samples.saturated()}};
+}
+
+Json histogram_json(const Histogram& samples) {
+  Json::Array bars;
+  for (const HistogramBar& bar : histogram_bars(samples))
+    bars.push_back(Json::Object{{"from_ns", bar.from}, {"to_ns", bar.to}, {"count", bar.count}});
+  return bars;
+}
+
+Json totals_json(const ProbeTotals& totals) {
+  return Json::Object{{"sent", totals.probes() - totals.send_failed},
+                      {"on_time", totals.on_time},
+                      {"late", totals.late},
+                      {"corrupt", totals.corrupt},
+                      {"truncated", totals.truncated},
+                      {"refused", totals.refused},
+                      {"lost", totals.lost},
+                      {"in_flight", totals.pending},
+                      {"send_failed", totals.send_failed},
+                      {"duplicates", totals.duplicates},
+                      {"reordered", totals.reordered},
+                      {"strays", totals.strays},
+                      {"loss_ratio", totals.loss()}};
+}
+
+}  // namespace echopool::client

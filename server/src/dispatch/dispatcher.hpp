@@ -1,0 +1,40 @@
+// The seam between accepting and working: how a connection comes to a worker. Internal. Two disciplines: HoldDispatcher
+// and ParkDispatcher. The same handlers, sessions, limits and promises hold under both.
+#pragma once
+
+#include "session/connection.hpp"
+#include "session/worker.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace echopool {
+
+class Dispatcher {
+ public:
+  virtual ~Dispatcher() = default;
+
+  /// Acceptor's thread. Waits until a connection can be taken in: true. False: stopping.
+  [[nodiscard]] virtual bool wait_for_room() = 0;
+  /// Acceptor's thread. Takes the connection over, or leaves it alone and says why it cannot.
+  [[nodiscard]] virtual std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) = 0;
+
+  /// Worker's thread, for its whole life: returns when there will be nothing more to do.
+  virtual void serve(Worker& worker) = 0;
+
+  /// Reaper's thread. Ends what has waited too long; gives the time of the next look, nullopt for none.
+  [[nodiscard]] virtual std::optional<TimePoint> sweep(TimePoint now) = 0;
+
+  /// The settings have changed. Any thread.
+  virtual void reconfigure() {}
+
+  /// Stopping, in this order. stop_admitting(): wait_for_room() returns false from now on.
+  virtual void stop_admitting() = 0;
+  /// No connection may wait any longer; running turns finish. The acceptor has ended and the server's `draining` flag
+  /// is set before it is called.
+  virtual void drain() = 0;
+  /// serve() returns as soon as the running turn is over.
+  virtual void release_workers() = 0;
+};
+
+}  // namespace echopool

@@ -1,0 +1,41 @@
+// The classic discipline: a connection goes through a bounded queue to a worker, which owns it until it ends. Internal.
+#pragma once
+
+#include "close/reaper.hpp"
+#include "dispatch/bounded_queue.hpp"
+#include "dispatch/dispatcher.hpp"
+#include "session/session_runner.hpp"
+
+namespace echopool {
+
+class HoldDispatcher final : public Dispatcher {
+ public:
+  /// All references must outlive the dispatcher.
+  HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Counters& counters,
+                 SystemCalls& calls);
+
+  [[nodiscard]] bool wait_for_room() override { return queue_.wait_for_room(); }
+  [[nodiscard]] std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) override;
+  void serve(Worker& worker) override;
+  [[nodiscard]] std::optional<TimePoint> sweep(TimePoint now) override;
+  void stop_admitting() override { queue_.close(); }
+  void drain() override;
+  void release_workers() override {}  // the queue is closed
+
+ private:
+  struct Waiting {
+    std::unique_ptr<Connection> connection;
+    TimePoint since;
+  };
+
+  void give_up(std::unique_ptr<Connection> connection, RefuseReason reason);
+
+  const Timeout queue_timeout_;
+  SessionRunner& runner_;
+  Reaper& reaper_;
+  Counters& counters_;
+  SystemCalls& calls_;
+  BoundedQueue<Waiting> queue_;
+};
+
+}  // namespace echopool

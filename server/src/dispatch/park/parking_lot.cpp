@@ -1,0 +1,108 @@
+#include "dispatch/park/parking_lot.hpp"
+
+#include <thread>
+
+namespace echopool {
+namespace {
+
+constexpr std::uint64_t state_mask = 3;
+constexpr std::uint64_t noted = 4;
+
+constexpr std::uint64_t next_arming(std::uint64_t word) noexcept { return ((word >> 3) + 1) << 3; }
+constexpr std::uint32_t arming_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 3); }
+constexpr std::uint64_t with_state(std::uint64_t word, std::uint64_t state) noexcept {
+  return (word & ~(state_mask | noted)) | state;
+}
+
+}  // namespace
+
+ParkingLot::ParkingLot(std::size_t places) : cells_(places) {
+  free_.reserve(places);
+  for (std::size_t i = places; i > 0; --i) free_.push_back(static_cast<Place>(i - 1));
+}
+
+ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePoint now) {
+  Place place = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    place = free_.back();
+    free_.pop_back();
+  }
+  Cell& cell = cells_[place];
+  cell.opened.store(connection->opened.time_since_epoch().count(), std::memory_order_relaxed);
+  cell.connection = std::move(connection);
+  return park(place, now);
+}
+
+ParkingLot::Key ParkingLot::park(Place place, TimePoint now) noexcept {
+  Cell& cell = cells_[place];
+  cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  const std::uint64_t word = next_arming(cell.word.load(std::memory_order_relaxed)) | arming_state;
+  cell.word.store(word, std::memory_order_release);
+  return {place, arming_of(word)};
+}
+
+void ParkingLot::armed(Key key) noexcept {
+  std::atomic<std::uint64_t>& word = cells_[key.place].word;
+  // Nobody else changes the word while it says `arming`. Sequentially consistent for the sake of who parks while the
+  // server begins to drain: see ParkDispatcher::run().
+  word.store(with_state(word.load(std::memory_order_relaxed), parked), std::memory_order_seq_cst);
+}
+
+void ParkingLot::keep(Key key) noexcept {
+  std::atomic<std::uint64_t>& word = cells_[key.place].word;
+  word.store(with_state(word.load(std::memory_order_relaxed), running), std::memory_order_relaxed);
+}
+
+bool ParkingLot::rest(Key key, TimePoint now) noexcept {
+  Cell& cell = cells_[key.place];
+  std::uint64_t seen = cell.word.load(std::memory_order_relaxed);
+  if ((seen & noted) != 0) return false;
+  cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  return cell.word.compare_exchange_strong(seen, with_state(seen, parked), std::memory_order_seq_cst);
+}
+
+Connection* ParkingLot::claim(Key key) noexcept {
+  if (key.place >= cells_.size()) return nullptr;
+  Cell& cell = cells_[key.place];
+  std::uint64_t seen = cell.word.load(std::memory_order_acquire);
+  for (;;) {
+    if (arming_of(seen) != key.arming) return nullptr;
+    switch (seen & state_mask) {
+      case parked:
+        if (cell.word.compare_exchange_weak(seen, with_state(seen, running), std::memory_order_acquire))
+          return cell.connection.get();
+        break;
+      case running:
+        if (cell.word.compare_exchange_weak(seen, seen | noted, std::memory_order_acquire)) return nullptr;
+        break;
+      case arming_state:
+        std::this_thread::yield();
+        seen = cell.word.load(std::memory_order_acquire);
+        break;
+      default:
+        return nullptr;
+    }
+  }
+}
+
+std::unique_ptr<Connection> ParkingLot::leave(Place place) {
+  Cell& cell = cells_[place];
+  auto connection = std::move(cell.connection);
+  cell.word.store(next_arming(cell.word.load(std::memory_order_relaxed)) | free_state, std::memory_order_release);
+  const std::lock_guard lock{mutex_};
+  free_.push_back(place);
+  return connection;
+}
+
+ParkingLot::View ParkingLot::view(Place place) const noexcept {
+  const Cell& cell = cells_[place];
+  const std::uint64_t word = cell.word.load(std::memory_order_seq_cst);
+  const std::uint64_t state = word & state_mask;
+  const auto time = [](const std::atomic<TimePoint::rep>& count) {
+    return TimePoint{TimePoint::duration{count.load(std::memory_order_relaxed)}};
+  };
+  return {state != free_state, state == parked, arming_of(word), time(cell.opened), time(cell.last_active)};
+}
+
+}  // namespace echopool

@@ -1,0 +1,67 @@
+// The fixed pool: so many threads, all created before the first connection is accepted. Internal. Belongs to the
+// Server; cut_off() and interrupt_waiting() may be called from any thread between start() and join().
+#pragma once
+
+#include "session/worker.hpp"
+#include "thread.hpp"
+
+#include <echopool/settings.hpp>
+
+#include <signal.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace echopool {
+
+class WorkerPool {
+ public:
+  /// What a worker does for its whole life.
+  using Body = std::function<void(Worker&)>;
+
+  WorkerPool(const LiveSettings& settings, const std::atomic<bool>& draining);
+  ~WorkerPool() { join(); }
+
+  /// Creates every thread, named "worker-N". Throws StartError when one cannot be created; those before it go on, and
+  /// the caller must make their body return.
+  void start(const PoolSettings& settings, const Body& body);
+
+  /// Wakes workers that wait for the first byte of a message (hold, whole conversations), by a signal that does
+  /// nothing: their recv(2) returns EINTR. A signal may come just before the call and be lost, so it is sent again
+  /// until nobody waits.
+  void interrupt_waiting() noexcept;
+  /// Shuts the connections of running turns down.
+  void cut_off() noexcept;
+
+  /// Waits for every thread until `limit` has passed; gives the number of those that are still running.
+  [[nodiscard]] std::size_t join_for(std::chrono::milliseconds limit);
+  void join();
+
+ private:
+  struct Seat {
+    explicit Seat(const LiveSettings& settings, const std::atomic<bool>& draining) : worker{settings, draining} {}
+    Worker worker;
+    Thread thread;
+  };
+
+  const LiveSettings& settings_;
+  const std::atomic<bool>& draining_;
+  std::vector<std::unique_ptr<Seat>> seats_;
+};
+
+/// While it lives, the signal of interrupt_waiting() has a handler that does nothing. SIGURG, because its default is to
+/// be ignored: one that comes late does no harm. The program's own disposition is restored at the end.
+class WakeSignal {
+ public:
+  WakeSignal() noexcept;
+  ~WakeSignal();
+  WakeSignal(const WakeSignal&) = delete;
+  WakeSignal& operator=(const WakeSignal&) = delete;
+
+ private:
+  struct sigaction old_;
+};
+
+}  // namespace echopool

@@ -1,0 +1,50 @@
+// Runs a connection's handler for one turn and says what came of it. Internal. Called on worker threads; stateless
+// apart from counters. This is the only place where what a handler throws is caught.
+#pragma once
+
+#include "session/connection.hpp"
+#include "session/session_end.hpp"
+#include "session/worker.hpp"
+#include "stats/counters.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace echopool {
+
+/// What a handler that is called now can count on.
+enum class Input : std::uint8_t {
+  ready,     ///< there is input: it need not wait for its first byte (park)
+  awaited,   ///< it waits for its first byte, as long as `timeouts.idle` (hold)
+  expected,  ///< input will probably come at once; if it does not, the handler is not called (park)
+};
+
+class SessionRunner {
+ public:
+  /// How long Input::expected waits. It is also what a worker can be late for others that need it, so it is short.
+  static constexpr std::chrono::milliseconds patience{10};
+  /// A turn is bounded, so that one busy connection cannot keep a worker from the others.
+  static constexpr int calls_per_turn = 16;
+  static constexpr std::size_t bytes_per_turn = 256 * 1024;
+
+  SessionRunner(Counters& counters, const std::atomic<bool>& draining) noexcept
+      : counters_{counters}, draining_{draining} {}
+
+  /// nullopt: the conversation goes on, and input that was read but not consumed is in `connection.leftover`.
+  [[nodiscard]] std::optional<SessionEnd> turn(Connection& connection, Worker& worker, Input input);
+
+ private:
+  [[nodiscard]] std::optional<SessionEnd> converse(Connection& connection, SessionIo& io, Input input);
+  /// One call of the handler and what follows from it; nullopt: the conversation goes on.
+  [[nodiscard]] std::optional<SessionEnd> step(Connection& connection, SessionIo& io);
+  /// The call itself; nullopt: it threw, and the end is in `end`.
+  [[nodiscard]] std::optional<Next> call(Connection& connection, SessionIo& io, SessionEnd& end);
+
+  Counters& counters_;
+  const std::atomic<bool>& draining_;
+};
+
+}  // namespace echopool

@@ -1,0 +1,164 @@
+#include "session/session_runner.hpp"
+#include "testing/scripted_calls.hpp"
+
+#include <echopool/testing.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace echopool {
+
+/// What may make a Datagram besides the UDP thread.
+struct TestDatagram {
+  static std::optional<std::string> answer(std::span<const std::byte> data, const DatagramHandler& handler,
+                                           const Endpoint& peer) {
+    Datagram datagram;
+    datagram.data_ = data;
+    datagram.peer_ = peer;
+    datagram.local_ = peer.with_port(7);
+    handler(datagram);
+    if (!datagram.answered_) return std::nullopt;
+    return std::string{reinterpret_cast<const char*>(datagram.reply_.data()), datagram.reply_.size()};
+  }
+};
+
+namespace testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+ServerSettings with(const TimeoutSettings& limits) {
+  ServerSettings settings;
+  settings.timeouts = limits;
+  return settings;
+}
+
+}  // namespace
+
+struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
+  Impl(Handler handler, Opens opens, const TimeoutSettings& given)
+      : tested{std::move(handler)}, watched{watch()}, limits{given}, live{with(given)} {
+    connection.opening = opens == Opens::server;
+    calls.receive_limit = limits.receive.value_or(milliseconds{0});
+    calls.send_limit = limits.send.value_or(milliseconds{0});
+  }
+
+  /// The handler, with its calls counted and what it throws kept.
+  Handler watch() {
+    if (tested.is_conversation()) return Handler{[this](Session& peer) { static_cast<void>(call(peer)); }};
+    return Handler{[this](Session& peer) { return call(peer); }};
+  }
+
+  Next call(Session & peer) {
+    ++outcome.calls;
+    try {
+      if (tested.shared()) return tested.shared()(peer);
+      if (!own) own = tested.factory()();
+      return own(peer);
+    } catch (...) {
+      outcome.thrown = std::current_exception();
+      throw;
+    }
+  }
+
+  /// Lets the time of a parked connection pass until there is input. False: it has ended meanwhile, or nothing comes.
+  bool wait_for_input() {
+    if (connection.is_ready()) return true;
+    const milliseconds silent = calls.silence();
+    const auto rest = [&](Timeout limit, TimePoint since) {
+      return limit ? *limit - std::chrono::duration_cast<milliseconds>(calls.now() - since) : milliseconds::max();
+    };
+    const milliseconds idle = rest(limits.idle, calls.now());
+    const milliseconds session = rest(limits.session, connection.opened);
+    calls.pass(std::min({silent, idle, session}));
+    if (silent >= std::min(idle, session))
+      outcome.ended = session < idle ? EndReason::session_limit : EndReason::idle_timeout;
+    return !outcome.ended && !calls.script.empty();
+  }
+
+  Outcome run() {
+    while (!outcome.ended && wait_for_input())
+      if (const auto end = runner.turn(connection, worker, Input::ready)) outcome.ended = end->reason;
+    return outcome;
+  }
+
+  void add(ScriptedCalls::Step step) {
+    step.pause = std::exchange(calls.pause_after, milliseconds{0});
+    calls.script.push_back(std::move(step));
+  }
+
+  Outcome outcome;
+  Handler tested;
+  Handler::Call own;
+  Handler watched;
+  TimeoutSettings limits;
+  ScriptedCalls calls;
+  std::atomic<bool> draining{false};
+  Counters counters;
+  LiveSettings live;
+  Worker worker{live, draining};
+  SessionRunner runner{counters, draining};
+  Connection connection{.ticket = {},
+                        .stream = {UniqueFd{}, {limits.receive, limits.send}, calls},
+                        .peer = somewhere,
+                        .handler = &watched,
+                        .id = 1,
+                        .opened = calls.now()};
+};
+
+ScriptedPeer::ScriptedPeer(Handler handler, Opens opens, const TimeoutSettings& limits)
+    : impl_{std::make_unique<Impl>(std::move(handler), opens, limits)} {}
+
+ScriptedPeer::~ScriptedPeer() = default;
+
+ScriptedPeer& ScriptedPeer::sends(std::string_view piece) {
+  if (!piece.empty()) impl_->add({.data = std::string{piece}});
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::finishes() {
+  impl_->add({});
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::resets() {
+  impl_->add({.data = {}, .error = ECONNRESET});
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::pauses(milliseconds time) {
+  impl_->calls.pause_after += time;
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::fail_operation(std::size_t n, int error) {
+  impl_->calls.failing_operation = n;
+  impl_->calls.failure = error;
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::from(const Endpoint& peer) {
+  impl_->connection.peer = peer;
+  return *this;
+}
+
+ScriptedPeer& ScriptedPeer::while_stopping() {
+  impl_->draining = true;
+  return *this;
+}
+
+Outcome ScriptedPeer::run() { return impl_->run(); }
+
+std::string_view ScriptedPeer::received() const noexcept { return impl_->calls.sent; }
+
+bool ScriptedPeer::received_end() const noexcept { return impl_->calls.shut_down || impl_->outcome.ended; }
+
+std::size_t ScriptedPeer::operations() const noexcept { return impl_->calls.operations; }
+
+std::optional<std::string> answer_to(std::string_view datagram, const DatagramHandler& handler, const Endpoint& peer) {
+  return TestDatagram::answer(std::as_bytes(std::span{datagram}), handler, peer);
+}
+
+}  // namespace testing
+}  // namespace echopool

@@ -1,0 +1,333 @@
+// A Session over a scripted socket: every outcome of reading and writing, without a network.
+#include "session/session_io.hpp"
+
+#include "fake_calls.hpp"
+#include "loopback.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+
+using namespace echopool;
+using echopool::test::FakeCalls;
+using echopool::test::pattern;
+
+namespace {
+
+struct Fixture {
+  Fixture() { bind(false); }
+
+  /// `waits`: as under hold.
+  void bind(bool waits) { io.bind(connection, limits, waits); }
+
+  std::string line(ByteSize limit = 8_KiB) { return std::string{session.read_line(limit).value_or("(end)")}; }
+  std::string view() {
+    const auto found = session.read_some();
+    return {reinterpret_cast<const char*>(found.data()), found.size()};
+  }
+  std::string some(std::size_t size = 100) {
+    std::vector<std::byte> into(size);
+    const auto n = session.read_some(into);
+    return {reinterpret_cast<const char*>(into.data()), n};
+  }
+  template <class Action>
+  IoErrorKind kind_of_error(Action action) {
+    try {
+      action();
+    } catch (const IoError& error) {
+      return error.kind();
+    }
+    BOOST_FAIL("nothing was thrown");
+    return IoErrorKind::system;
+  }
+
+  FakeCalls calls;
+  TimeoutSettings limits;
+  std::atomic<bool> draining{false};
+  std::stop_source aborting;
+  Connection connection{.ticket = {},
+                        .stream = {UniqueFd{}, {limits.receive, limits.send}, calls},
+                        .peer = Endpoint::parse("192.0.2.1:4000"),
+                        .handler = nullptr,
+                        .id = 42,
+                        .opened = calls.clock};
+  SessionIo io{draining, aborting.get_token()};
+  Session session = io.session();
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(lines, Fixture)
+
+BOOST_AUTO_TEST_CASE(lines_are_found_however_they_arrive) {
+  calls.receives = {FakeCalls::gives("one\ntwo\r\nth"), FakeCalls::gives("ree\n"), FakeCalls::gives("\n")};
+  BOOST_TEST(line() == "one");
+  BOOST_TEST(line() == "two");
+  BOOST_TEST(line() == "three");
+  BOOST_TEST(line() == "");
+  BOOST_TEST(line() == "(end)");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_in_the_middle_of_a_line_is_never_mistaken_for_an_end) {
+  calls.receives = {FakeCalls::gives("no newline"), FakeCalls::gives("")};
+  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(the_limit_counts_the_line_and_not_its_end) {
+  calls.receives = {FakeCalls::gives("1234\r\n"), FakeCalls::gives("12345\n")};
+  BOOST_TEST(line(4_B) == "1234");
+  BOOST_TEST((kind_of_error([&] { line(4_B); }) == IoErrorKind::line_too_long));
+}
+
+BOOST_AUTO_TEST_CASE(an_endless_line_is_refused_before_it_is_read_to_its_end) {
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives(std::string(1000, 'x')));
+  BOOST_TEST((kind_of_error([&] { line(4_KiB); }) == IoErrorKind::line_too_long));
+  BOOST_TEST(calls.receives.size() >= 90U);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_longer_than_the_buffer_is_read_when_it_is_allowed) {
+  const std::string longest(200'000, 'y');
+  calls.receives = {FakeCalls::gives(longest), FakeCalls::gives("\nnext\n")};
+  BOOST_TEST((line(1_MiB) == longest));
+  BOOST_TEST(line() == "next");
+}
+
+BOOST_AUTO_TEST_CASE(many_short_lines_go_through_a_full_buffer) {
+  std::string text;
+  for (int i = 0; i < 30'000; ++i) text += "line " + std::to_string(i) + "\n";
+  calls.receives = {FakeCalls::gives(text)};
+  for (int i = 0; i < 30'000; ++i) BOOST_REQUIRE(line() == "line " + std::to_string(i));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(blocks, Fixture)
+
+BOOST_AUTO_TEST_CASE(exactly_what_was_asked_for_is_read) {
+  calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("cdef")};
+  std::array<std::byte, 4> four;
+  BOOST_TEST(session.read_exact(four));
+  BOOST_TEST(std::string(reinterpret_cast<const char*>(four.data()), 4) == "abcd");
+  BOOST_TEST(some() == "ef");
+}
+
+BOOST_AUTO_TEST_CASE(a_clean_end_before_a_block_is_told_from_one_within_it) {
+  calls.receives = {FakeCalls::gives("")};
+  std::array<std::byte, 4> four;
+  BOOST_TEST(!session.read_exact(four));
+  bind(false);
+  calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("")};
+  BOOST_TEST((kind_of_error([&] { static_cast<void>(session.read_exact(four)); }) == IoErrorKind::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(lines_and_blocks_can_be_mixed) {
+  calls.receives = {FakeCalls::gives("5\nhello6\nworld!")};
+  std::array<std::byte, 5> five;
+  BOOST_TEST(line() == "5");
+  BOOST_TEST(session.read_exact(five));
+  BOOST_TEST(line() == "6");
+  BOOST_TEST(some() == "world!");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_can_be_had_without_a_buffer_of_one_s_own) {
+  calls.receives = {FakeCalls::gives("5\nhello"), FakeCalls::gives("world"), FakeCalls::gives("")};
+  BOOST_TEST(line() == "5");
+  BOOST_TEST(view() == "hello");
+  BOOST_TEST(!io.has_buffered());
+  BOOST_TEST(view() == "world");
+  BOOST_TEST(view() == "");
+  BOOST_TEST(view() == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_worker_s_buffer_grows_for_a_stream_and_not_without_end) {
+  const std::string text = pattern(1'000'000);
+  calls.receives = {FakeCalls::gives(text)};
+  std::string got;
+  std::vector<std::size_t> sizes_in_kib;
+  while (got.size() < text.size()) {
+    const std::string found = view();
+    sizes_in_kib.push_back(found.size() / 1024);
+    got += found;
+  }
+  BOOST_TEST((got == text));
+  const std::vector<std::size_t> expected{64, 128, 128, 128, 128, 128, 128, 128, 16};
+  BOOST_TEST(sizes_in_kib == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_full_read_a_turn_leaves_the_worker_s_buffer_as_it_is) {
+  for (int turns = 0; turns < 10; ++turns) {
+    bind(false);
+    calls.receives = {FakeCalls::gives(std::string(65'536, 'x'))};
+    BOOST_TEST(view().size() == 65'536U);
+  }
+  bind(false);
+  calls.receives = {FakeCalls::gives(std::string(65'537, 'x'))};
+  BOOST_TEST(view().size() == 65'536U);
+}
+
+BOOST_AUTO_TEST_CASE(reading_after_the_end_gives_the_end_again) {
+  calls.receives = {FakeCalls::gives("")};
+  BOOST_TEST(some() == "");
+  BOOST_TEST(some() == "");
+  BOOST_TEST(line() == "(end)");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(limits_of_time, Fixture)
+
+BOOST_AUTO_TEST_CASE(before_a_message_the_idle_limit_is_a_clean_end) {
+  bind(true);
+  calls.receives = {FakeCalls::fails(EAGAIN, 30s), FakeCalls::fails(EAGAIN, 30s)};
+  BOOST_TEST(some() == "");
+  BOOST_REQUIRE(io.failure().has_value());
+  BOOST_TEST((io.failure()->reason == EndReason::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(within_a_message_the_receive_limit_is_an_error) {
+  calls.receives = {FakeCalls::gives("half"), FakeCalls::fails(EAGAIN, 30s)};
+  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout));
+  BOOST_TEST((io.failure()->reason == EndReason::receive_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(dripping_does_not_stretch_a_message) {
+  limits.message = 20s;
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives("x", 1s));
+  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::message_timeout));
+  BOOST_TEST((calls.clock - connection.opened <= 22s));
+}
+
+BOOST_AUTO_TEST_CASE(the_next_message_has_a_clock_of_its_own) {
+  limits.message = 20s;
+  calls.receives = {FakeCalls::gives("a"), FakeCalls::gives("b\n", 15s)};
+  BOOST_TEST(line() == "ab");
+  io.begin_message();
+  calls.receives = {FakeCalls::gives("c"), FakeCalls::gives("d\n", 15s)};
+  BOOST_TEST(line() == "cd");
+}
+
+BOOST_AUTO_TEST_CASE(the_session_limit_ends_a_conversation_however_busy) {
+  limits.session = 10s;
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives("x\n", 1s));
+  int lines_read = 0;
+  BOOST_TEST((kind_of_error([&] {
+                for (;; ++lines_read) {
+                  io.begin_message();
+                  line();
+                }
+              }) == IoErrorKind::session_limit));
+  BOOST_TEST(lines_read == 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_comes_in_one_piece_needs_no_clock_and_no_setsockopt) {
+  calls.receives = {FakeCalls::gives("hello\n")};
+  BOOST_TEST(line() == "hello");
+  session.write("hello\n");
+  BOOST_TEST(calls.armed.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(writing, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_stalled_write_tells_which_deadlock_it_is) {
+  calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
+  calls.inq = 500;
+  calls.outq = 700;
+  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_REQUIRE(io.failure()->stall.has_value());
+  BOOST_TEST(io.failure()->stall->deadlock() == "write-write");
+  BOOST_TEST(io.failure()->stall->unread == 500U);
+  BOOST_TEST(io.failure()->stall->unsent == 700U);
+}
+
+BOOST_AUTO_TEST_CASE(input_that_waits_in_our_own_buffer_counts_as_unread) {
+  calls.receives = {FakeCalls::gives("first\nsecond\n")};
+  BOOST_TEST(line() == "first");
+  calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
+  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_TEST(io.failure()->stall->unread == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_has_nothing_to_say_is_a_slow_reader) {
+  calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
+  calls.outq = 1;
+  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_TEST(io.failure()->stall->deadlock() == "slow-reader");
+}
+
+BOOST_AUTO_TEST_CASE(the_noexcept_twins_say_the_same_as_values) {
+  calls.receives = {FakeCalls::gives("abc"), FakeCalls::fails(ECONNRESET)};
+  std::array<std::byte, 10> into;
+  IoResult result = session.try_read_some(into);
+  BOOST_TEST(result.ok());
+  BOOST_TEST(result.bytes == 3U);
+  result = session.try_read_some(into);
+  BOOST_TEST((result.status == IoStatus::reset));
+  BOOST_TEST(result.error == ECONNRESET);
+  bind(false);
+  calls.sends = {FakeCalls::takes(3), FakeCalls::fails(EPIPE)};
+  result = session.try_write_all(into);
+  BOOST_TEST((result.status == IoStatus::reset));
+  BOOST_TEST(result.bytes == 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(stopping, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
+  bind(true);
+  calls.receives = {FakeCalls::fails(EINTR), FakeCalls::gives("never read")};
+  calls.before_receive = [&] { draining = true; };
+  BOOST_TEST(some() == "");
+  BOOST_TEST((io.failure()->reason == EndReason::stopping));
+  BOOST_TEST(!io.waiting());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_has_begun_is_not_interrupted_by_a_drain) {
+  bind(true);
+  draining = false;
+  calls.receives = {FakeCalls::gives("half "), FakeCalls::fails(EINTR), FakeCalls::gives("whole\n")};
+  calls.before_receive = [&] { draining = calls.receives.size() < 3; };
+  BOOST_TEST(line() == "half whole");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_the_server_made_itself_is_told_as_stopping) {
+  aborting.request_stop();
+  calls.receives = {FakeCalls::gives("")};
+  BOOST_TEST((kind_of_error([&] { some(); }) == IoErrorKind::stopping));
+  BOOST_TEST((io.failure()->reason == EndReason::stopping));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(turns, Fixture)
+
+BOOST_AUTO_TEST_CASE(input_that_was_not_consumed_is_kept_for_the_next_turn) {
+  calls.receives = {FakeCalls::gives("one\ntwo\nthr"), FakeCalls::gives("ee\n")};
+  BOOST_TEST(line() == "one");
+  io.unbind();
+  BOOST_TEST(connection.leftover.size() == 7U);
+  BOOST_TEST(connection.received == 11U);
+  bind(false);
+  BOOST_TEST(connection.leftover.empty());
+  BOOST_TEST(io.has_buffered());
+  BOOST_TEST(line() == "two");
+  BOOST_TEST(line() == "three");
+}
+
+BOOST_AUTO_TEST_CASE(who_and_where_it_is) {
+  BOOST_TEST(session.peer().to_string() == "192.0.2.1:4000");
+  BOOST_TEST(session.id() == 42U);
+  BOOST_TEST(!session.stopping());
+  draining = true;
+  BOOST_TEST(session.stopping());
+  BOOST_TEST(!session.input_ready());
+  calls.inq = 1;
+  BOOST_TEST(session.input_ready());
+  session.shutdown_write();
+  BOOST_TEST(calls.shutdowns.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
