@@ -198,7 +198,7 @@ ECHOPOOL_TEST(a_factory_gives_each_connection_a_state_of_its_own) {
 }
 
 ECHOPOOL_TEST(a_factory_that_throws_ends_its_connection_alone) {
-  RunningServer server{settings_for(idle), []() -> Handler::Call { throw std::runtime_error{"no more of them"}; }};
+  RunningServer server{settings_for(idle), []() -> std::function<Next(Session&)> { throw std::runtime_error{"no more of them"}; }};
   Client client = server.connect();
   client.send("x");
   BOOST_TEST(client.ended_cleanly());

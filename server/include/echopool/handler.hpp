@@ -5,8 +5,10 @@
 #include <echopool/session.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -48,27 +50,43 @@ template <class F>
 concept HandlerFactory =
     !std::is_invocable_v<F&, Session&> && std::is_invocable_v<F&> && SessionHandler<std::invoke_result_t<F&>>;
 
-/// One protocol: a handler shared by all connections, or a factory that gives each connection a handler, and so a
-/// state, of its own. Made implicitly from either by Server::serve_tcp. What it is made from is copied and must be
-/// callable from many threads at once; a handler made by a factory is called by one at a time. What it refers to must
+/// One protocol: a handler shared by all connections, or a factory that makes a handler, and so a state, for each
+/// connection. Made implicitly from either by Server::serve_tcp; copies share what they were made from. A shared
+/// handler, and a factory, must be callable from many threads at once; a handler made by a factory is called by one at
+/// a time. Both may be movable only, and what a factory returns need not be movable at all. What they refer to must
 /// outlive the Server: declare it before.
+///
+/// A handler made for a connection is destroyed once, when its connection has ended, on any thread of the server but
+/// the acceptor's; its destructor must not throw, and should not wait.
 class Handler {
  public:
   /// A handler, whatever it was made from.
-  using Call = std::function<Next(Session&)>;
-  /// Makes one for each connection.
-  using Factory = std::function<Call()>;
+  class Call {
+   public:
+    Call() = default;
+    virtual ~Call() = default;
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    /// Calls it once.
+    virtual Next operator()(Session& peer) = 0;
+  };
 
-  /// From a handler that all connections share.
+  /// From a handler that all connections share. Throws std::invalid_argument when it is empty: a std::function without
+  /// a target, or a null pointer to a function.
   template <SessionHandler F>
   Handler(F handler)  // NOLINT(google-explicit-constructor)
-      : shared_{as_call(std::move(handler))}, conversation_{ConversationHandler<F>} {}
+      : conversation_{ConversationHandler<F>} {
+    require_target(handler);
+    shared_ = std::make_shared<CallOf<F>>([&handler]() -> F&& { return std::move(handler); });
+  }
 
-  /// From a factory: a handler for each connection.
+  /// From a factory: a handler for each connection. Throws std::invalid_argument when it is empty.
   template <HandlerFactory F>
   Handler(F factory)  // NOLINT(google-explicit-constructor)
-      : factory_{[make = std::move(factory)]() mutable { return as_call(make()); }},
-        conversation_{ConversationHandler<std::invoke_result_t<F&>>} {}
+      : conversation_{ConversationHandler<Made<F>>} {
+    require_target(factory);
+    factory_ = std::make_shared<FactoryOf<F>>(std::move(factory));
+  }
 
   /// Anything else does not compile, and the compiler says what would.
   template <class F>
@@ -79,27 +97,68 @@ class Handler {
                   "a handler is Next(Session&) or void(Session&), or a function without parameters that makes one");
   }
 
-  /// The shared handler; empty when there is a factory.
-  [[nodiscard]] const Call& shared() const noexcept { return shared_; }
-  /// The factory; empty when there is a shared handler.
-  [[nodiscard]] const Factory& factory() const noexcept { return factory_; }
+  /// The handler that all connections share; null when there is a factory.
+  [[nodiscard]] Call* shared() const noexcept { return shared_.get(); }
+  /// Calls the factory: a handler for one connection. Requires that there is a factory. Throws what the factory throws,
+  /// and std::invalid_argument when the handler that it returned is empty.
+  [[nodiscard]] std::unique_ptr<Call> make() const { return factory_->make(); }
   /// Whether one call is a whole conversation.
   [[nodiscard]] bool is_conversation() const noexcept { return conversation_; }
 
  private:
   template <class F>
-  static Call as_call(F handler) {
-    if constexpr (MessageHandler<F>)
-      return Call{std::move(handler)};
-    else
-      return Call{[converse = std::move(handler)](Session& peer) mutable {
-        converse(peer);
+  using Made = std::remove_cvref_t<std::invoke_result_t<F&>>;
+
+  template <class F>
+  class CallOf final : public Call {
+   public:
+    /// `source()` becomes the handler in place, so that it is neither moved nor destroyed a second time.
+    template <class Source>
+    explicit CallOf(Source&& source) : handler_(source()) {
+      require_target(handler_);
+    }
+    Next operator()(Session& peer) override {
+      if constexpr (MessageHandler<F>) {
+        return handler_(peer);
+      } else {
+        handler_(peer);
         return Next::close;
-      }};
+      }
+    }
+
+   private:
+    F handler_;
+  };
+
+  class AnyFactory {
+   public:
+    AnyFactory() = default;
+    virtual ~AnyFactory() = default;
+    AnyFactory(const AnyFactory&) = delete;
+    AnyFactory& operator=(const AnyFactory&) = delete;
+    virtual std::unique_ptr<Call> make() = 0;
+  };
+
+  template <class F>
+  class FactoryOf final : public AnyFactory {
+   public:
+    explicit FactoryOf(F factory) : factory_{std::move(factory)} {}
+    std::unique_ptr<Call> make() override { return std::make_unique<CallOf<Made<F>>>(factory_); }
+
+   private:
+    F factory_;
+  };
+
+  template <class F>
+  static void require_target(const F& function) {
+    if constexpr (std::is_constructible_v<F, std::nullptr_t> && requires { function == nullptr; }) {
+      if (function == nullptr)
+        throw std::invalid_argument{"a handler is empty: a std::function without a target, or a null function pointer"};
+    }
   }
 
-  Call shared_;
-  Factory factory_;
+  std::shared_ptr<Call> shared_;
+  std::shared_ptr<AnyFactory> factory_;
   bool conversation_ = false;
 };
 

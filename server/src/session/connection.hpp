@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace echopool {
@@ -22,7 +23,7 @@ struct Connection {
   TimePoint opened;
   bool opening = false;  ///< the handler has still to be called at accept (Opens::server)
 
-  Handler::Call own_handler{};        ///< made by the service's factory at the first turn, if it has one
+  std::unique_ptr<Handler::Call> own_handler{};  ///< made by the service's factory at the first turn, if it has one
   std::vector<std::byte> leftover{};  ///< input that was read but not consumed when its turn was over
   std::uint64_t received = 0;
   std::uint64_t sent = 0;

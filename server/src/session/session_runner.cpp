@@ -85,9 +85,9 @@ std::optional<SessionEnd> SessionRunner::step(Connection& connection, SessionIo&
 std::optional<Next> SessionRunner::call(Connection& connection, SessionIo& io, SessionEnd& end) {
   Session session = io.session();
   try {
-    if (connection.handler->shared()) return connection.handler->shared()(session);
-    if (!connection.own_handler) connection.own_handler = connection.handler->factory()();
-    return connection.own_handler(session);
+    if (Handler::Call* shared = connection.handler->shared()) return (*shared)(session);
+    if (!connection.own_handler) connection.own_handler = connection.handler->make();
+    return (*connection.own_handler)(session);
   } catch (const IoError& error) {
     end = ended(io, error.kind() == IoErrorKind::truncated ? EndReason::peer_closed : EndReason::handler_error);
     if (end.reason == EndReason::handler_error)

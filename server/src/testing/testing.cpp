@@ -53,9 +53,9 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   Next call(Session & peer) {
     ++outcome.calls;
     try {
-      if (tested.shared()) return tested.shared()(peer);
-      if (!own) own = tested.factory()();
-      return own(peer);
+      if (Handler::Call* shared = tested.shared()) return (*shared)(peer);
+      if (!own) own = tested.make();
+      return (*own)(peer);
     } catch (...) {
       outcome.thrown = std::current_exception();
       throw;
@@ -90,7 +90,7 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
 
   Outcome outcome;
   Handler tested;
-  Handler::Call own;
+  std::unique_ptr<Handler::Call> own;
   Handler watched;
   TimeoutSettings limits;
   ScriptedCalls calls;
