@@ -1,6 +1,7 @@
 #include "accept/acceptor.hpp"
 #include "accept/refusal_log.hpp"
 #include "close/reaper.hpp"
+#include "kernel/tcp_stream.hpp"
 #include "limits/access_list.hpp"
 #include "session/session_runner.hpp"
 #include "sockaddr.hpp"
@@ -33,7 +34,8 @@ std::optional<EndReason> run_connection(InheritedSocket connection, const Handle
   apply_connection_options(fd.get(), Acceptor::options(settings), calls);
   auto session = std::make_unique<Connection>(
       Connection{.ticket = *seats.try_take(),
-                 .stream = {std::move(fd), {settings.timeouts.receive, settings.timeouts.send}, calls},
+                 .stream = std::make_unique<TcpStream>(
+                     std::move(fd), ArmedTimeouts{settings.timeouts.receive, settings.timeouts.send}, calls),
                  .peer = peer,
                  .handler = &handler,
                  .id = 1,

@@ -2,6 +2,7 @@
 // the calls. What is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
+#include "kernel/tcp_stream.hpp"
 #include "session/session_io.hpp"
 
 #include <string>
@@ -18,12 +19,13 @@ struct Conversation {
   TimeoutSettings limits;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
-  Connection connection{.ticket = {},
-                        .stream = {UniqueFd{}, {limits.receive, limits.send}, calls},
-                        .peer = {},
-                        .handler = nullptr,
-                        .id = 1,
-                        .opened = calls.clock};
+  Connection connection{
+      .ticket = {},
+      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
+      .peer = {},
+      .handler = nullptr,
+      .id = 1,
+      .opened = calls.clock};
   SessionIo io{draining, aborting.get_token()};
   std::string stream;  ///< all that will come
   std::size_t read = 0;

@@ -15,6 +15,7 @@ enum class IoStatus : std::uint8_t {
   reset,        ///< the peer is gone: ECONNRESET, EPIPE, ETIMEDOUT (RFC 9293 section 3.10.7)
   stopping,     ///< the server is being stopped
   interrupted,  ///< the wait was woken without data (EINTR); only internal callers see it
+  would_block,  ///< nothing could be moved without waiting; only internal callers see it
   failed,       ///< anything else; `error` says what
 };
 

@@ -148,13 +148,14 @@ void Acceptor::take_over(Listener& listener, UniqueFd fd, const Endpoint& peer) 
   if (listener.inherited || now < options_certain_) apply_connection_options(fd.get(), inherited_, calls_);
 
   const ArmedTimeouts armed{inherited_.receive_timeout, inherited_.send_timeout};
-  auto connection = std::make_unique<Connection>(Connection{.ticket = std::move(*ticket),
-                                                            .stream = {std::move(fd), armed, calls_},
-                                                            .peer = peer,
-                                                            .handler = listener.handler,
-                                                            .id = next_id_++,
-                                                            .opened = now,
-                                                            .opening = listener.opens == Opens::server});
+  auto connection =
+      std::make_unique<Connection>(Connection{.ticket = std::move(*ticket),
+                                              .stream = std::make_unique<TcpStream>(std::move(fd), armed, calls_),
+                                              .peer = peer,
+                                              .handler = listener.handler,
+                                              .id = next_id_++,
+                                              .opened = now,
+                                              .opening = listener.opens == Opens::server});
   announce(*connection);
   if (const auto reason = dispatcher_->admit(connection)) {
     refusals_.note(*reason, peer, now);

@@ -39,7 +39,7 @@ void Reaper::close(std::unique_ptr<Connection> connection, const SessionEnd& end
       if (!aborting_.load(std::memory_order_acquire)) return linger(std::move(connection), end);
       [[fallthrough]];
     case CloseMode::reset:
-      connection->stream.reset_on_close();
+      connection->stream->reset_on_close();
       [[fallthrough]];
     case CloseMode::at_once:
       break;
@@ -48,7 +48,7 @@ void Reaper::close(std::unique_ptr<Connection> connection, const SessionEnd& end
 }
 
 void Reaper::linger(std::unique_ptr<Connection> connection, const SessionEnd& end) {
-  connection->stream.shutdown_write();
+  connection->stream->finish();
   if (linger_ms_.load(std::memory_order_relaxed) == off) return conclude(std::move(connection), end, counters_);
   try {
     const std::lock_guard lock{mutex_};
@@ -86,7 +86,7 @@ void Reaper::run() {
     const bool cut_off = stopping || aborting_.load(std::memory_order_acquire);
     const TimePoint now = calls_.now();
     while (!entries_.empty() && (cut_off || entries_.begin()->first <= now)) {
-      if (cut_off) entries_.begin()->second.connection->stream.reset_on_close();
+      if (cut_off) entries_.begin()->second.connection->stream->reset_on_close();
       finish(entries_.begin());
     }
     if (stopping) return;
@@ -112,7 +112,7 @@ void Reaper::take_in(Arrivals&& arrivals) {
 
 bool Reaper::watch(std::unique_ptr<Connection>& connection, const SessionEnd& end) noexcept {
   const std::chrono::milliseconds limit{std::max<std::int64_t>(0, linger_ms_.load(std::memory_order_relaxed))};
-  const int fd = connection->stream.fd();
+  const int fd = connection->stream->fd();
   Entries::iterator entry;
   try {
     const auto known = by_descriptor_.try_emplace(fd).first;
@@ -134,7 +134,7 @@ bool Reaper::watch(std::unique_ptr<Connection>& connection, const SessionEnd& en
 bool Reaper::drained(Connection& connection) noexcept {
   // MSG_TRUNC throws away without copying (tcp(7)). Eight rounds, then the others have their turn.
   for (int round = 0; round < 8; ++round) {
-    const auto got = calls_.recv(connection.stream.fd(), nullptr, INT_MAX, MSG_DONTWAIT | MSG_TRUNC);
+    const auto got = calls_.recv(connection.stream->fd(), nullptr, INT_MAX, MSG_DONTWAIT | MSG_TRUNC);
     if (got > 0 || (got < 0 && errno == EINTR)) continue;
     return got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
   }
@@ -143,7 +143,7 @@ bool Reaper::drained(Connection& connection) noexcept {
 
 void Reaper::finish(Entries::iterator entry) noexcept {
   Lingering lingering = std::move(entry->second);
-  by_descriptor_.erase(lingering.connection->stream.fd());
+  by_descriptor_.erase(lingering.connection->stream->fd());
   entries_.erase(entry);
   conclude(std::move(lingering.connection), lingering.end, counters_);
 }

@@ -43,10 +43,10 @@ bool set_socket_timeout(SystemCalls& calls, int fd, int option, Timeout value) n
 }
 
 void TcpStream::set(int option, Timeout& armed, Timeout value) noexcept {
-  if (set_socket_timeout(*calls_, fd_.get(), option, value)) armed = value;
+  if (set_socket_timeout(calls(), fd(), option, value)) armed = value;
 }
 
-void TcpStream::arm(int option, Timeout& armed, Timeout wait) noexcept {
+void TcpStream::limit_wait(int option, Timeout& armed, Timeout wait) noexcept {
   if (!wait) return;  // a shorter limit in the kernel is repeated by the caller's loop
   if (!armed) return set(option, armed, wait);
   const auto slack = std::min(*armed / 16, milliseconds{500});
@@ -55,8 +55,8 @@ void TcpStream::arm(int option, Timeout& armed, Timeout wait) noexcept {
 
 IoResult TcpStream::receive(std::span<std::byte> into, Timeout wait) noexcept {
   for (;;) {
-    arm(SO_RCVTIMEO, armed_.receive, wait);
-    const auto got = calls_->recv(fd_.get(), into.data(), into.size(), 0);
+    limit_wait(SO_RCVTIMEO, armed_.receive, wait);
+    const auto got = calls().recv(fd(), into.data(), into.size(), 0);
     if (got > 0) return {static_cast<std::size_t>(got), IoStatus::ok, 0};
     if (got == 0) return {0, into.empty() ? IoStatus::ok : IoStatus::end, 0};
     if (errno == EINTR) return {0, IoStatus::interrupted, EINTR};
@@ -68,16 +68,42 @@ IoResult TcpStream::receive(std::span<std::byte> into, Timeout wait) noexcept {
   }
 }
 
+IoResult TcpStream::try_receive(std::span<std::byte> into) noexcept {
+  ssize_t got = 0;
+  do got = calls().recv(fd(), into.data(), into.size(), MSG_DONTWAIT);
+  while (got < 0 && errno == EINTR);
+  if (got > 0) return {static_cast<std::size_t>(got), IoStatus::ok, 0};
+  if (got == 0) return {0, into.empty() ? IoStatus::ok : IoStatus::end, 0};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {0, IoStatus::would_block, 0};
+  return failure(0, errno);
+}
+
+IoResult TcpStream::try_send(std::span<const std::byte> bytes) noexcept {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const auto n = calls().send(fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0) {
+      sent += static_cast<std::size_t>(n);
+      if (sent < bytes.size()) return {sent, IoStatus::would_block, 0};  // less than asked: the kernel has no more room
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return {sent, IoStatus::would_block, 0};
+    } else if (errno != EINTR) {
+      return failure(sent, errno);
+    }
+  }
+  return {sent, IoStatus::ok, 0};
+}
+
 IoResult TcpStream::send_all(std::span<const std::byte> bytes, Timeout wait) noexcept {
-  const TimePoint start = calls_->now();
+  const TimePoint start = calls().now();
   const auto left = [&]() -> Timeout {
     if (!wait) return std::nullopt;
-    return *wait - std::chrono::duration_cast<milliseconds>(calls_->now() - start);
+    return *wait - std::chrono::duration_cast<milliseconds>(calls().now() - start);
   };
   std::size_t sent = 0;
-  arm(SO_SNDTIMEO, armed_.send, wait);
+  limit_wait(SO_SNDTIMEO, armed_.send, wait);
   while (sent < bytes.size()) {
-    const auto n = calls_->send(fd_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const auto n = calls().send(fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (n > 0) sent += static_cast<std::size_t>(n);
     if (sent == bytes.size()) break;
     if (n < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) return failure(sent, errno);
@@ -93,21 +119,21 @@ IoResult TcpStream::send_all(std::span<const std::byte> bytes, Timeout wait) noe
   return {sent, IoStatus::ok, 0};
 }
 
-void TcpStream::shutdown_write() noexcept { calls_->shutdown(fd_.get(), SHUT_WR); }
+void TcpStream::finish() noexcept { calls().shutdown(fd(), SHUT_WR); }
 
 void TcpStream::reset_on_close() noexcept {
   const linger now{.l_onoff = 1, .l_linger = 0};
-  calls_->setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  calls().setsockopt(fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 std::size_t TcpStream::unread() noexcept {
   int bytes = 0;
-  return calls_->ioctl(fd_.get(), SIOCINQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+  return calls().ioctl(fd(), SIOCINQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 std::size_t TcpStream::unsent() noexcept {
   int bytes = 0;
-  return calls_->ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+  return calls().ioctl(fd(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 }  // namespace echopool

@@ -2,7 +2,7 @@
 // at any moment: the acceptor, then the dispatcher, then a worker for a turn, at last the reaper.
 #pragma once
 
-#include "kernel/tcp_stream.hpp"
+#include "kernel/stream.hpp"
 #include "limits/ticket.hpp"
 
 #include <echopool/handler.hpp>
@@ -16,7 +16,7 @@ namespace echopool {
 
 struct Connection {
   Ticket ticket;  ///< declared first, so destroyed last: the seat is free only when the descriptor is
-  TcpStream stream;
+  std::unique_ptr<Stream> stream;
   Endpoint peer;
   const Handler* handler;  ///< of the service; lives as long as the server
   std::uint64_t id;
@@ -24,7 +24,7 @@ struct Connection {
   bool opening = false;  ///< the handler has still to be called at accept (Opens::server)
 
   std::unique_ptr<Handler::Call> own_handler{};  ///< made by the service's factory at the first turn, if it has one
-  std::vector<std::byte> leftover{};  ///< input that was read but not consumed when its turn was over
+  std::vector<std::byte> leftover{};             ///< input that was read but not consumed when its turn was over
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
   bool edge_triggered = false;    ///< its events flow on while it is served (park)

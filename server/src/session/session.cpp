@@ -62,7 +62,7 @@ std::optional<std::string_view> Session::read_line(ByteSize limit) {
 
 bool Session::input_ready() noexcept {
   if (io_.has_buffered()) return true;
-  return !io_.end_seen() && !io_.failure() && io_.connection_->stream.unread() > 0;
+  return !io_.end_seen() && !io_.failure() && io_.connection_->stream->unread() > 0;
 }
 
 bool Session::wait_input(int other) {
@@ -85,11 +85,11 @@ IoResult Session::try_read_some(std::span<std::byte> into) noexcept {
 
 IoResult Session::try_write_all(std::span<const std::byte> bytes) noexcept { return io_.send_all(bytes); }
 
-void Session::shutdown_write() noexcept { io_.connection_->stream.shutdown_write(); }
+void Session::shutdown_write() noexcept { io_.connection_->stream->finish(); }
 
 const Endpoint& Session::peer() const noexcept { return io_.connection_->peer; }
 
-Endpoint Session::local() const noexcept { return local_endpoint(io_.connection_->stream.fd()); }
+Endpoint Session::local() const noexcept { return local_endpoint(io_.connection_->stream->fd()); }
 
 std::uint64_t Session::id() const noexcept { return io_.connection_->id; }
 

@@ -16,7 +16,7 @@ LogLevel level_of(EndReason reason) noexcept {
 void log_end(const Connection& connection, const SessionEnd& end) noexcept {
   const LogLevel level = level_of(end.reason);
   if (!log_connections_enabled(level)) return;
-  const auto age = connection.stream.calls().now() - connection.opened;
+  const auto age = connection.stream->calls().now() - connection.opened;
   const LogField id{"id", connection.id};
   const LogField peer{"peer", connection.peer};
   const LogField reason{"reason", to_string(end.reason)};
@@ -57,13 +57,13 @@ void conclude(std::unique_ptr<Connection> connection, const SessionEnd& end, Cou
 
 void refuse(std::unique_ptr<Connection> connection, RefuseReason reason, Counters& counters) noexcept {
   counters.add_refused(reason);
-  connection->stream.reset_on_close();
+  connection->stream->reset_on_close();
 }
 
 void announce(const Connection& connection) noexcept {
   if (!log_connections_enabled(LogLevel::debug)) return;
   log_event(LogLevel::debug, "connection opened",
-            {{"id", connection.id}, {"peer", connection.peer}, {"local", local_endpoint(connection.stream.fd())}});
+            {{"id", connection.id}, {"peer", connection.peer}, {"local", local_endpoint(connection.stream->fd())}});
 }
 
 }  // namespace echopool

@@ -124,7 +124,7 @@ IoResult SessionIo::receive(std::span<std::byte> into) noexcept {
       return fail({0, IoStatus::timed_out, 0}, limit.reason);
     const bool interruptible = waits_ && !in_message_;
     if (interruptible && !begin_waiting()) return fail({0, IoStatus::stopping, 0}, EndReason::stopping);
-    const IoResult result = connection_->stream.receive(into, limit.wait);
+    const IoResult result = connection_->stream->receive(into, limit.wait);
     if (interruptible) end_waiting();
     switch (result.status) {
       case IoStatus::ok:
@@ -172,7 +172,7 @@ bool SessionIo::wait_input(int other) noexcept {
       return true;
     }
     std::array<pollfd, 2> ready{pollfd{.fd = other, .events = POLLIN, .revents = 0},
-                                pollfd{.fd = connection_->stream.fd(), .events = POLLIN, .revents = 0}};
+                                pollfd{.fd = connection_->stream->fd(), .events = POLLIN, .revents = 0}};
     const int count = calls().poll(ready.data(), ready.size(), timeout);
     end_waiting();
     if (count < 0 && errno == EINTR) continue;
@@ -185,7 +185,7 @@ bool SessionIo::wait_input(int other) noexcept {
 bool SessionIo::await_input(std::chrono::milliseconds patience) noexcept {
   if (has_buffered()) return true;
   begin_ = end_ = 0;
-  const IoResult result = connection_->stream.receive(buffer_, patience);
+  const IoResult result = connection_->stream->receive(buffer_, patience);
   switch (result.status) {
     case IoStatus::ok:
       end_ = result.bytes;
@@ -277,11 +277,11 @@ IoResult SessionIo::send_all(std::span<const std::byte> bytes) noexcept {
   if (failure_) return {0, IoStatus::reset, 0};
   const Limit limit = shorter({limits_->send, EndReason::send_timeout}, limits_->session, connection_->opened,
                               EndReason::session_limit);
-  const IoResult result = connection_->stream.send_all(bytes, limit.wait);
+  const IoResult result = connection_->stream->send_all(bytes, limit.wait);
   turn_sent_ += result.bytes;
   if (result.ok()) return result;
   const IoResult told = fail(result, result.status == IoStatus::timed_out ? limit.reason : EndReason::reset);
-  if (told.status == IoStatus::timed_out) failure_->stall = diagnose_stall(connection_->stream, end_ - begin_);
+  if (told.status == IoStatus::timed_out) failure_->stall = diagnose_stall(*connection_->stream, end_ - begin_);
   return told;
 }
 

@@ -97,7 +97,7 @@ class SessionIo {
   IoResult fail(IoResult result, EndReason reason) noexcept;
   [[noreturn]] void raise(const IoResult& result, const char* doing) const;
   [[noreturn]] void raise(IoErrorKind kind, const std::string& what, int error = 0) const;
-  [[nodiscard]] SystemCalls& calls() const noexcept { return connection_->stream.calls(); }
+  [[nodiscard]] SystemCalls& calls() const noexcept { return connection_->stream->calls(); }
 
   const std::atomic<bool>& draining_;
   std::stop_token aborting_;

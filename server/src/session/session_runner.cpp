@@ -31,7 +31,7 @@ std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& wo
   {
     // Exists only around the turn and is gone before anybody can close the descriptor.
     const std::stop_callback cut_off{worker.cut_off_token(), [&connection]() noexcept {
-                                       connection.stream.calls().shutdown(connection.stream.fd(), SHUT_RDWR);
+                                       connection.stream->calls().shutdown(connection.stream->fd(), SHUT_RDWR);
                                      }};
     end = converse(connection, io, input);
   }
@@ -64,7 +64,7 @@ std::optional<SessionEnd> SessionRunner::converse(Connection& connection, Sessio
       return ended(io, EndReason::handler_error);
     }
     if (input == Input::awaited || io.has_buffered()) continue;
-    const bool more = io.last_read_was_full() && connection.stream.unread() > 0;
+    const bool more = io.last_read_was_full() && connection.stream->unread() > 0;
     if (!more) return std::nullopt;
   }
   return std::nullopt;

@@ -1,7 +1,7 @@
 // The diagnosis of a send that found no reader. Internal. Called by the worker whose send timed out.
 #pragma once
 
-#include "kernel/tcp_stream.hpp"
+#include "kernel/stream.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -19,7 +19,7 @@ struct Stall {
 };
 
 /// `buffered`: input that the session has taken from the kernel but the handler has not.
-[[nodiscard]] inline Stall diagnose_stall(TcpStream& stream, std::size_t buffered) noexcept {
+[[nodiscard]] inline Stall diagnose_stall(Stream& stream, std::size_t buffered) noexcept {
   return {stream.unsent(), stream.unread() + buffered};
 }
 

@@ -1,3 +1,4 @@
+#include "kernel/tcp_stream.hpp"
 #include "session/session_runner.hpp"
 #include "testing/scripted_calls.hpp"
 
@@ -99,12 +100,13 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   LiveSettings live;
   Worker worker{live, draining};
   SessionRunner runner{counters, draining};
-  Connection connection{.ticket = {},
-                        .stream = {UniqueFd{}, {limits.receive, limits.send}, calls},
-                        .peer = somewhere,
-                        .handler = &watched,
-                        .id = 1,
-                        .opened = calls.now()};
+  Connection connection{
+      .ticket = {},
+      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
+      .peer = somewhere,
+      .handler = &watched,
+      .id = 1,
+      .opened = calls.now()};
 };
 
 ScriptedPeer::ScriptedPeer(Handler handler, Opens opens, const TimeoutSettings& limits)

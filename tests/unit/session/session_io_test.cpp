@@ -2,6 +2,7 @@
 #include "session/session_io.hpp"
 
 #include "fake_calls.hpp"
+#include "kernel/tcp_stream.hpp"
 #include "loopback.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -45,12 +46,13 @@ struct Fixture {
   TimeoutSettings limits;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
-  Connection connection{.ticket = {},
-                        .stream = {UniqueFd{}, {limits.receive, limits.send}, calls},
-                        .peer = Endpoint::parse("192.0.2.1:4000"),
-                        .handler = nullptr,
-                        .id = 42,
-                        .opened = calls.clock};
+  Connection connection{
+      .ticket = {},
+      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
+      .peer = Endpoint::parse("192.0.2.1:4000"),
+      .handler = nullptr,
+      .id = 42,
+      .opened = calls.clock};
   SessionIo io{draining, aborting.get_token()};
   Session session = io.session();
 };

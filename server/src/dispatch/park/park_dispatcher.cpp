@@ -46,7 +46,7 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
 
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
-  const int fd = connection->stream.fd();
+  const int fd = connection->stream->fd();
   const Watch watch = prepare(*connection, Watch::edge);
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
   if (!arm(EPOLL_CTL_ADD, fd, key, watch)) {
@@ -134,7 +134,7 @@ Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) 
   Connection* connection = lot_.claim(key);
   if (connection == nullptr || connection->served <= asked) return connection;
   // Another worker has served it since this one asked for events, and may have read what this event is about.
-  pollfd left{.fd = connection->stream.fd(), .events = POLLIN | POLLRDHUP, .revents = 0};
+  pollfd left{.fd = connection->stream->fd(), .events = POLLIN | POLLRDHUP, .revents = 0};
   if (calls_.poll(&left, 1, 0) != 0) return connection;
   park(key.place, *connection, Watch::edge);
   return nullptr;
@@ -193,7 +193,7 @@ void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worke
 
 void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
   watch = prepare(connection, watch);
-  const int fd = connection.stream.fd();
+  const int fd = connection.stream->fd();
   const ParkingLot::Key key = lot_.park(place, calls_.now());
   if (!arm(EPOLL_CTL_MOD, fd, key, watch)) {
     const int error = errno;
@@ -251,7 +251,7 @@ void ParkDispatcher::end(Place place, const SessionEnd& how) {
   auto connection = lot_.leave(place);
   // While the reaper drains it, its input is nobody's here.
   if (connection->edge_triggered && close_mode(how) == CloseMode::linger)
-    calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection->stream.fd(), nullptr);
+    calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection->stream->fd(), nullptr);
   reaper_.close(std::move(connection), how);
 }
 

@@ -1,5 +1,7 @@
 #include "dispatch/park/parked_limits.hpp"
 
+#include "kernel/tcp_stream.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace echopool;
@@ -21,13 +23,15 @@ struct Parked {
   explicit Parked(Timeout idle, Timeout session = std::nullopt) : settings{limited(idle, session)} {}
 
   ParkingLot::Key park_one(TimePoint now) {
-    const auto key = lot.admit(std::make_unique<Connection>(Connection{.ticket = {},
-                                                                       .stream = {UniqueFd{}, {}, SystemCalls::real()},
-                                                                       .peer = {},
-                                                                       .handler = nullptr,
-                                                                       .id = 1,
-                                                                       .opened = now}),
-                               now);
+    const auto key =
+        lot.admit(std::make_unique<Connection>(Connection{
+                      .ticket = {},
+                      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{}, SystemCalls::real()),
+                      .peer = {},
+                      .handler = nullptr,
+                      .id = 1,
+                      .opened = now}),
+                  now);
     lot.armed(key);
     return key;
   }

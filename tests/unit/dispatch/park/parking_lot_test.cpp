@@ -1,5 +1,7 @@
 #include "dispatch/park/parking_lot.hpp"
 
+#include "kernel/tcp_stream.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -12,12 +14,13 @@ namespace {
 const TimePoint now{std::chrono::hours{1}};
 
 std::unique_ptr<Connection> connection(std::uint64_t id = 1) {
-  return std::make_unique<Connection>(Connection{.ticket = {},
-                                                 .stream = {UniqueFd{}, {}, SystemCalls::real()},
-                                                 .peer = {},
-                                                 .handler = nullptr,
-                                                 .id = id,
-                                                 .opened = now});
+  return std::make_unique<Connection>(
+      Connection{.ticket = {},
+                 .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{}, SystemCalls::real()),
+                 .peer = {},
+                 .handler = nullptr,
+                 .id = id,
+                 .opened = now});
 }
 
 ParkingLot::Key park_one(ParkingLot& lot, std::uint64_t id = 1) {
