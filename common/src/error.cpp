@@ -24,8 +24,8 @@ std::string_view to_string(IoErrorKind kind) noexcept {
       return "send_timeout";
     case IoErrorKind::session_limit:
       return "session_limit";
-    case IoErrorKind::line_too_long:
-      return "line_too_long";
+    case IoErrorKind::message_too_long:
+      return "message_too_long";
     case IoErrorKind::reset:
       return "reset";
     case IoErrorKind::stopping:

@@ -30,7 +30,8 @@ std::optional<EndReason> run_connection(InheritedSocket connection, const Handle
   Counters counters;
   Seats seats{1};
   SessionRunner runner{counters, draining};
-  Worker worker{live, draining};
+  KeptBytes kept;
+  Worker worker{live, draining, kept};
   apply_connection_options(fd.get(), Acceptor::options(settings), calls);
   auto session = std::make_unique<Connection>(
       Connection{.ticket = *seats.try_take(),

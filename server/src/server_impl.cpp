@@ -50,7 +50,7 @@ Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
       udp{settings.get()->udp, admission.access(), calls},
       reaper{counters, calls, settings.get()->timeouts.linger},
       runner{counters, draining},
-      pool{settings, draining},
+      pool{settings, draining, kept_bytes},
       acceptor{settings, seats, admission, counters, calls} {}
 
 Server::Impl::~Impl() {
@@ -203,6 +203,7 @@ StopReport Server::Impl::stop_all() {
   if (!wait_for_connections()) {
     reaper.abort();
     pool.cut_off();
+    dispatcher->cut_off();
   }
   dispatcher->release_workers();
   const WakeSignal wake;
@@ -212,7 +213,10 @@ StopReport Server::Impl::stop_all() {
     pool.interrupt_waiting();
     stuck = pool.join_for(drain_step);
   } while (stuck != 0 && steady_clock::now() < end);
-  if (stuck == 0) reaper.stop();
+  if (stuck == 0) {
+    dispatcher->cut_off();  // what a last turn has parked since
+    reaper.stop();
+  }
   const std::uint64_t cut_off = counters.cut_off.load(std::memory_order_relaxed);
   return {.drained = ended() - ended_before - cut_off, .aborted = cut_off, .stuck = stuck};
 }

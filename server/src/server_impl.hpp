@@ -38,6 +38,7 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   LiveSettings settings;
   std::atomic<bool> draining{false};
   Counters counters;
+  KeptBytes kept_bytes;
   const std::size_t places;  // connections there is room for; a reload may allow fewer, not more
   Seats seats;
   Admission admission;

@@ -16,7 +16,9 @@ namespace {
 
 struct Conversation {
   FakeCalls calls;
-  TimeoutSettings limits;
+  ServerSettings settings;
+  TimeoutSettings& limits = settings.timeouts;
+  KeptBytes kept;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
   Connection connection{
@@ -26,7 +28,8 @@ struct Conversation {
       .handler = nullptr,
       .id = 1,
       .opened = calls.clock};
-  SessionIo io{draining, aborting.get_token()};
+  SessionIo io{draining, aborting.get_token(), kept};
+  Session* session = nullptr;
   std::string stream;  ///< all that will come
   std::size_t read = 0;
 
@@ -36,7 +39,7 @@ struct Conversation {
   }
 
   void read_line(std::size_t limit) {
-    const auto line = io.session().read_line(ByteSize{limit});
+    const auto line = session->read_line(ByteSize{limit});
     if (!line) return require(read == stream.size() || io.failure());
     require(line->size() <= limit);
     expect(*line);
@@ -46,12 +49,12 @@ struct Conversation {
 
   void read_exact(std::size_t size) {
     std::vector<std::byte> into(size);
-    if (io.session().read_exact(into)) return expect({reinterpret_cast<const char*>(into.data()), size});
+    if (session->read_exact(into)) return expect({reinterpret_cast<const char*>(into.data()), size});
     require(read == stream.size() || io.failure());
   }
 
   void read_some() {
-    const auto found = io.session().read_some();
+    const auto found = session->read_some();
     if (found.empty()) return require(read == stream.size() || io.failure());
     expect({reinterpret_cast<const char*>(found.data()), found.size()});
   }
@@ -76,12 +79,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     conversation.stream += text;
     conversation.calls.receives.push_back(FakeCalls::gives(text));
   }
-  conversation.io.bind(conversation.connection, conversation.limits, false);
+  conversation.io.bind(conversation.connection, conversation.settings, FirstByte::may_wait);
+  conversation.session = &conversation.io.begin_call(false);
   try {
     for (const std::uint8_t step : plan) {
       if (step % 8 == 7) {  // the turn is over: what was not read is kept for the next one
         conversation.io.unbind();
-        conversation.io.bind(conversation.connection, conversation.limits, false);
+        conversation.io.bind(conversation.connection, conversation.settings, FirstByte::may_wait);
+        conversation.session = &conversation.io.begin_call(false);
       } else if (step % 8 == 3) {
         conversation.read_some();
       } else if (step % 2 == 0) {

@@ -224,13 +224,13 @@ ECHOPOOL_TEST(an_exception_that_is_no_std_exception_is_a_handler_error_too) {
   BOOST_TEST(ended_for(server, EndReason::handler_error));
 }
 
-ECHOPOOL_TEST(an_overlong_line_is_a_handler_error) {
+ECHOPOOL_TEST(an_overlong_line_ends_as_message_too_long) {
   RunningServer server{settings_for(idle), one_line};
   Client client = server.connect();
   client.send(std::string(100, 'x'));
   BOOST_TEST(client.ended_cleanly());
   client.close();
-  BOOST_TEST(ended_for(server, EndReason::handler_error));
+  BOOST_TEST(ended_for(server, EndReason::message_too_long));
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_never_reads_cannot_spin_for_ever) {

@@ -14,15 +14,15 @@ namespace echopool {
 
 /// Why a conversation could not go on.
 enum class IoErrorKind : std::uint8_t {
-  truncated,        ///< the peer finished in the middle of a line or block
-  receive_timeout,  ///< one blocking read within a message took longer than `timeouts.receive`
-  message_timeout,  ///< a message took longer than `timeouts.message` from its first byte
-  send_timeout,     ///< a write took longer than `timeouts.send`
-  session_limit,    ///< the connection is older than `timeouts.session`
-  line_too_long,    ///< no newline within the limit of read_line
-  reset,            ///< the peer is gone
-  stopping,         ///< the server is being stopped
-  system,           ///< any other failure of a system call
+  truncated,         ///< the peer finished in the middle of a line or block
+  receive_timeout,   ///< one blocking read within a message took longer than `timeouts.receive`
+  message_timeout,   ///< a message took longer than `timeouts.message` from its first byte
+  send_timeout,      ///< a write took longer than `timeouts.send`
+  session_limit,     ///< the connection is older than `timeouts.session`
+  message_too_long,  ///< no newline within the limit of read_line, or a framed message over its limit
+  reset,             ///< the peer is gone
+  stopping,          ///< the server is being stopped
+  system,            ///< any other failure of a system call
 };
 
 /// By its name: `receive_timeout`.

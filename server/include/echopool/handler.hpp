@@ -16,8 +16,10 @@ namespace echopool {
 
 /// What becomes of a connection after a handler has returned.
 enum class Next : std::uint8_t {
-  again,  ///< done for now: call me when there is more input
-  close,  ///< end the connection; everything written still reaches the peer
+  again,       ///< this message is done: call me when there is more input (what is still buffered counts)
+  incomplete,  ///< the message is not whole: keep its bytes, and call me when more has come
+  yield,       ///< call me again when a worker is free, input or not
+  close,       ///< end the connection; everything written still reaches the peer
 };
 
 /// Who speaks first on a new connection.
@@ -75,7 +77,7 @@ class Handler {
   /// a target, or a null pointer to a function.
   template <SessionHandler F>
   Handler(F handler)  // NOLINT(google-explicit-constructor)
-      : conversation_{ConversationHandler<F>} {
+      : conversation_{ConversationHandler<F>}, can_unwind_{!std::is_nothrow_invocable_v<F&, Session&>} {
     require_target(handler);
     shared_ = std::make_shared<CallOf<F>>([&handler]() -> F&& { return std::move(handler); });
   }
@@ -83,7 +85,7 @@ class Handler {
   /// From a factory: a handler for each connection. Throws std::invalid_argument when it is empty.
   template <HandlerFactory F>
   Handler(F factory)  // NOLINT(google-explicit-constructor)
-      : conversation_{ConversationHandler<Made<F>>} {
+      : conversation_{ConversationHandler<Made<F>>}, can_unwind_{!std::is_nothrow_invocable_v<Made<F>&, Session&>} {
     require_target(factory);
     factory_ = std::make_shared<FactoryOf<F>>(std::move(factory));
   }
@@ -104,6 +106,8 @@ class Handler {
   [[nodiscard]] std::unique_ptr<Call> make() const { return factory_->make(); }
   /// Whether one call is a whole conversation.
   [[nodiscard]] bool is_conversation() const noexcept { return conversation_; }
+  /// Whether a read that would have to wait may pass an exception through it: it is not noexcept.
+  [[nodiscard]] bool can_unwind() const noexcept { return can_unwind_; }
 
  private:
   template <class F>
@@ -160,6 +164,7 @@ class Handler {
   std::shared_ptr<Call> shared_;
   std::shared_ptr<AnyFactory> factory_;
   bool conversation_ = false;
+  bool can_unwind_ = true;
 };
 
 }  // namespace echopool

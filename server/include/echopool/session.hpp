@@ -1,6 +1,16 @@
-// One TCP conversation as its handler sees it: plain blocking reads and writes under the server's time limits.
-// Installed. A Session belongs to the thread that runs its handler and lives only as long as that call: keep no
-// reference to it. Two handlers never run at a time for one connection.
+// One TCP conversation as its handler sees it: plain reads and writes under the server's time limits.
+// Installed. A Session belongs to the thread that runs its handler and lives only as long as that call: one that is
+// used later ends the process with a sentence. Two handlers never run at a time for one connection.
+//
+// What waits, and where. In a handler for messages on a server that parks its connections, nothing holds the worker:
+// - A read that finds too little ends the call (an exception that is no std::exception passes through the handler),
+// gives
+//   back what the call has read, and the handler is called again when that very read can be satisfied. So read first,
+//   then act: what a handler did before such a read, it does twice.
+// - A write that finds no room is kept (`limits.output`), and sent by the framework as the peer takes it.
+// A read waits on its worker, as the classic blocking read does, under `pool.idle = hold`, in a conversation, in a
+// handler that is noexcept, after a write in the same call, after a megabyte in the same call, and in try_read_some().
+// A write does so under hold, in a conversation, and beyond the limits of what is kept.
 #pragma once
 
 #include <echopool/endpoint.hpp>
@@ -38,12 +48,23 @@ class ECHOPOOL_EXPORT Session {
 
   /// Reads up to and including a newline and gives the line without it (nor a carriage return before it). Valid until
   /// the next read, and no longer than the handler's call. nullopt is a clean end before any byte of a line; an end in
-  /// the middle of one throws IoError (truncated), as does a line of more than `limit` bytes (line_too_long), or a time
-  /// limit.
+  /// the middle of one throws IoError (truncated), as does a line of more than `limit` bytes (message_too_long), or a
+  /// time limit.
   [[nodiscard]] std::optional<std::string_view> read_line(ByteSize limit = 8_KiB);
 
   /// Whether a read would find input at once: buffered here or waiting in the kernel (FIONREAD, tcp(7)).
   [[nodiscard]] bool input_ready() noexcept;
+
+  /// What has come and was not consumed yet; of a call that finds nothing buffered, what one read brings. It does not
+  /// wait, but under hold for the first byte. Valid until the next read or consume(), and no longer than the call.
+  /// Empty when there is nothing (an end, for example): return Next::incomplete then, too.
+  [[nodiscard]] std::span<const std::byte> buffered();
+  /// Takes the first `bytes` of buffered(): they belong to a message that is served now. Throws std::logic_error when
+  /// fewer are buffered.
+  void consume(std::size_t bytes);
+  /// How many bytes at the front of buffered() an earlier call has seen and answered with Next::incomplete: a search
+  /// can go on behind them.
+  [[nodiscard]] std::size_t seen() const noexcept;
 
   /// Waits for two things at once, for a conversation that must also speak when others want it to: true when a read
   /// would not wait (there is input, or an end, or a limit has passed, or the server is being stopped: the read tells
@@ -51,11 +72,14 @@ class ECHOPOOL_EXPORT Session {
   /// a read.
   [[nodiscard]] bool wait_input(int other);
 
-  /// Sends all of it, blocking as long as `timeouts.send` allows, or throws IoError: send_timeout, session_limit,
-  /// reset, stopping, system.
+  /// Sends all of it. What the kernel has no room for is kept and sent later, and the handler is not called before all
+  /// has left; where that cannot be, it blocks as long as `timeouts.send` allows. Throws IoError: send_timeout,
+  /// session_limit, reset, stopping, system.
   void write(std::span<const std::byte> bytes);
   /// The same for text; nothing is added to it.
   void write(std::string_view text);
+  /// Waits until all that was written is with the kernel, as long as `timeouts.send` allows. Throws as write().
+  void flush();
 
   /// As read_some and write, but every outcome is a value; `bytes` is exact in each. Reading while
   /// opening() gives `failed` with EAGAIN.
@@ -79,9 +103,12 @@ class ECHOPOOL_EXPORT Session {
 
  private:
   friend class SessionIo;
-  explicit Session(class SessionIo& io) noexcept : io_{io} {}
+  Session() = default;
 
-  SessionIo& io_;
+  /// Where its work is done. Ends the process when this is not the Session of the running call.
+  [[nodiscard]] class SessionIo& io() const noexcept;
+
+  class SessionIo* io_ = nullptr;
 };
 
 }  // namespace echopool

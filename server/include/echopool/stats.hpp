@@ -13,18 +13,19 @@ namespace echopool {
 
 /// Why a connection ended: the `reason=` of its `connection closed` line.
 enum class EndReason : std::uint8_t {
-  peer_closed,
-  handler_closed,
-  idle_timeout,
-  receive_timeout,
-  message_timeout,
-  send_timeout,
-  session_limit,
-  reset,
-  handler_error,
-  stopping,
+  peer_closed,       ///< the peer finished, between two messages or in the middle of one
+  handler_closed,    ///< the handler returned Next::close, or its conversation was over
+  idle_timeout,      ///< no message began within `timeouts.idle`
+  receive_timeout,   ///< a message had begun, and nothing more of it came within `timeouts.receive`
+  message_timeout,   ///< a message was not whole within `timeouts.message` of its first byte
+  message_too_long,  ///< a line or message is longer than its handler takes
+  send_timeout,      ///< the peer did not take what was written within `timeouts.send`
+  session_limit,     ///< the connection was older than `timeouts.session`
+  reset,             ///< the peer is gone without an orderly end, or a call on its socket failed
+  handler_error,     ///< the handler threw, or left its input unread again and again
+  stopping,          ///< the server was stopped; this one stays the last
 };
-inline constexpr std::size_t end_reasons = 10;  ///< how many there are
+inline constexpr std::size_t end_reasons = static_cast<std::size_t>(EndReason::stopping) + 1;  ///< how many there are
 
 /// Why a connection was refused before a handler saw it: the `reason=` of the `connection refused` lines.
 enum class RefuseReason : std::uint8_t {
@@ -34,9 +35,10 @@ enum class RefuseReason : std::uint8_t {
   queue_full,     ///< `pool.queue`, with `pool.overflow = refuse`
   queue_timeout,  ///< `pool.queue_timeout`
   stopping,       ///< the server is being stopped
-  resources,      ///< no memory for it, here or in the kernel
+  resources,      ///< no memory for it, here or in the kernel; this one stays the last
 };
-inline constexpr std::size_t refuse_reasons = 7;  ///< how many there are
+inline constexpr std::size_t refuse_reasons =
+    static_cast<std::size_t>(RefuseReason::resources) + 1;  ///< how many there are
 
 /// Why a datagram was not answered: the `reason=` of the `datagrams dropped` lines.
 enum class DropReason : std::uint8_t {
@@ -49,9 +51,9 @@ enum class DropReason : std::uint8_t {
   truncated,        ///< larger than the buffer
   handler_error,    ///< the handler threw
   send_failed,      ///< the reply could not be sent
-  kernel,           ///< the socket's receive buffer was full (SO_RXQ_OVFL)
+  kernel,           ///< the socket's receive buffer was full (SO_RXQ_OVFL); this one stays the last
 };
-inline constexpr std::size_t drop_reasons = 10;  ///< how many there are
+inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::kernel) + 1;  ///< how many there are
 
 /// As in the log: `peer_closed`.
 ECHOPOOL_EXPORT std::string_view to_string(EndReason reason) noexcept;

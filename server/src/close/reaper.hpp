@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernel/system_calls.hpp"
+#include "session/connection.hpp"
 #include "session/session_end.hpp"
 #include "thread.hpp"
 #include "wake_fd.hpp"

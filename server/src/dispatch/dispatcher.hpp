@@ -33,6 +33,8 @@ class Dispatcher {
   /// No connection may wait any longer; running turns finish. The acceptor has ended and the server's `draining` flag
   /// is set before it is called.
   virtual void drain() = 0;
+  /// The grace is over: what still waits for its output to leave is reset. Running turns are cut off by the WorkerPool.
+  virtual void cut_off() {}
   /// serve() returns as soon as the running turn is over.
   virtual void release_workers() = 0;
 };

@@ -21,7 +21,7 @@ class WorkerPool {
   /// What a worker does for its whole life.
   using Body = std::function<void(Worker&)>;
 
-  WorkerPool(const LiveSettings& settings, const std::atomic<bool>& draining);
+  WorkerPool(const LiveSettings& settings, const std::atomic<bool>& draining, KeptBytes& kept);
   ~WorkerPool() { join(); }
 
   /// Creates every thread, named "worker-N". Throws StartError when one cannot be created; those before it go on, and
@@ -41,13 +41,15 @@ class WorkerPool {
 
  private:
   struct Seat {
-    explicit Seat(const LiveSettings& settings, const std::atomic<bool>& draining) : worker{settings, draining} {}
+    Seat(const LiveSettings& settings, const std::atomic<bool>& draining, KeptBytes& kept)
+        : worker{settings, draining, kept} {}
     Worker worker;
     Thread thread;
   };
 
   const LiveSettings& settings_;
   const std::atomic<bool>& draining_;
+  KeptBytes& kept_;
   std::vector<std::unique_ptr<Seat>> seats_;
 };
 

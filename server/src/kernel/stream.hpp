@@ -39,6 +39,8 @@ class Stream {
   /// Sends what there is room for, without waiting. `would_block`: not all of it; `bytes` says how much.
   [[nodiscard]] virtual IoResult try_send(std::span<const std::byte> bytes) noexcept = 0;
 
+  /// Whether a read would not wait: there is input, an end or an error. Looks, and takes nothing.
+  [[nodiscard]] virtual bool has_input() noexcept = 0;
   /// Whether a read would find bytes that the kernel no longer has.
   [[nodiscard]] virtual bool has_pending() const noexcept = 0;
   /// Whether a read that found less than it asked for proves that the kernel has no more. It does for plain sockets,

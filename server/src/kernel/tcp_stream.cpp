@@ -119,6 +119,16 @@ IoResult TcpStream::send_all(std::span<const std::byte> bytes, Timeout wait) noe
   return {sent, IoStatus::ok, 0};
 }
 
+bool TcpStream::has_input() noexcept {
+  // Not poll(2): it may tell of input where a read finds none, at an urgent mark with much out of order (tcp_poll() in
+  // net/ipv4/tcp.c).
+  std::byte first{};
+  ssize_t got = 0;
+  do got = calls().recv(fd(), &first, sizeof first, MSG_PEEK | MSG_DONTWAIT);
+  while (got < 0 && errno == EINTR);
+  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 void TcpStream::finish() noexcept { calls().shutdown(fd(), SHUT_WR); }
 
 void TcpStream::reset_on_close() noexcept {

@@ -27,6 +27,7 @@ class TcpStream final : public Stream {
   [[nodiscard]] IoResult try_receive(std::span<std::byte> into) noexcept override;
   [[nodiscard]] IoResult send_all(std::span<const std::byte> bytes, Timeout wait) noexcept override;
   [[nodiscard]] IoResult try_send(std::span<const std::byte> bytes) noexcept override;
+  [[nodiscard]] bool has_input() noexcept override;
   [[nodiscard]] bool has_pending() const noexcept override { return false; }
   [[nodiscard]] bool short_read_means_empty() const noexcept override { return true; }
   void finish() noexcept override;

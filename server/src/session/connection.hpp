@@ -4,13 +4,14 @@
 
 #include "kernel/stream.hpp"
 #include "limits/ticket.hpp"
+#include "session/kept_bytes.hpp"
+#include "session/time_limits.hpp"
 
 #include <echopool/handler.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 namespace echopool {
 
@@ -23,16 +24,18 @@ struct Connection {
   TimePoint opened;
   bool opening = false;  ///< the handler has still to be called at accept (Opens::server)
 
+  bool edge_triggered = false;           ///< its events flow on while it is served (park)
+  WaitFor waits_for = WaitFor::message;  ///< what its last turn ended for
+  std::uint32_t empty_turns = 0;         ///< calls in a row in which the handler read nothing although there was input
+  TimePoint message_began{};             ///< waits_for == rest: when the message's first byte was kept
   std::unique_ptr<Handler::Call> own_handler{};  ///< made by the service's factory at the first turn, if it has one
-  std::vector<std::byte> leftover{};             ///< input that was read but not consumed when its turn was over
+  std::unique_ptr<KeptInput> input{};            ///< what was read but not consumed when its turn was over; mostly null
+  std::unique_ptr<KeptOutput> output{};          ///< what was written and did not fit; mostly null
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
-  bool edge_triggered = false;    ///< its events flow on while it is served (park)
-  std::uint64_t served = 0;       ///< the moment when its last turn since it was armed was over; 0: none (park)
-  std::uint32_t empty_turns = 0;  ///< turns in a row in which the handler read nothing although there was input
 
-  /// The next turn need not wait for the socket.
-  [[nodiscard]] bool is_ready() const noexcept { return opening || !leftover.empty(); }
+  /// When the wait began that waits_for names: WaitTimes::began.
+  [[nodiscard]] TimePoint wait_began() const noexcept { return output ? output->since : message_began; }
 };
 
 }  // namespace echopool

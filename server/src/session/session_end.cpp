@@ -1,5 +1,6 @@
 #include "session/session_end.hpp"
 
+#include "session/connection.hpp"
 #include "sockaddr.hpp"
 
 #include <echopool/log.hpp>
@@ -9,12 +10,8 @@
 namespace echopool {
 namespace {
 
-LogLevel level_of(EndReason reason) noexcept {
-  return reason == EndReason::handler_error ? LogLevel::warning : LogLevel::info;
-}
-
 void log_end(const Connection& connection, const SessionEnd& end) noexcept {
-  const LogLevel level = level_of(end.reason);
+  const LogLevel level = row_of(end.reason).level;
   if (!log_connections_enabled(level)) return;
   const auto age = connection.stream->calls().now() - connection.opened;
   const LogField id{"id", connection.id};
@@ -32,6 +29,7 @@ void log_end(const Connection& connection, const SessionEnd& end) noexcept {
                       {"deadlock", end.stall->deadlock()},
                       {"unsent", end.stall->unsent},
                       {"unread", end.stall->unread},
+                      {"kept", end.stall->kept},
                       rx,
                       tx,
                       duration});
@@ -44,9 +42,15 @@ void log_end(const Connection& connection, const SessionEnd& end) noexcept {
 }  // namespace
 
 CloseMode close_mode(const SessionEnd& end) noexcept {
-  if (end.cut_off || end.reason == EndReason::send_timeout) return CloseMode::reset;
-  if (end.end_seen || end.reason == EndReason::reset) return CloseMode::at_once;
-  return CloseMode::linger;
+  if (end.cut_off) return CloseMode::reset;
+  const CloseMode mode = row_of(end.reason).close;
+  return mode == CloseMode::linger && end.end_seen ? CloseMode::at_once : mode;
+}
+
+Stall diagnose_stall(const Connection& connection, std::size_t buffered) noexcept {
+  const std::size_t input = connection.input ? connection.input->size() : 0;
+  const std::size_t kept = connection.output ? connection.output->rest().size() : 0;
+  return {connection.stream->unsent(), connection.stream->unread() + input + buffered, kept};
 }
 
 void conclude(std::unique_ptr<Connection> connection, const SessionEnd& end, Counters& counters) noexcept {

@@ -1,16 +1,20 @@
-// How a connection ended, and what is said about it. Internal. Called by whoever owns the connection at its end.
+// How a connection ended, and what is said about it. Internal. Called by the owner of the connection at its end.
 #pragma once
 
-#include "session/connection.hpp"
 #include "session/stall.hpp"
 #include "stats/counters.hpp"
+#include "stats/end_reasons.hpp"
 
 #include <echopool/stats.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace echopool {
+
+struct Connection;
 
 struct SessionEnd {
   EndReason reason = EndReason::peer_closed;
@@ -20,11 +24,6 @@ struct SessionEnd {
   std::optional<Stall> stall = std::nullopt;
 };
 
-enum class CloseMode : std::uint8_t {
-  at_once,  ///< nothing of the peer's is unread: close(2) loses nothing
-  linger,   ///< the peer may still be sending: wait for its end, or what we sent last could be lost
-  reset,    ///< the peer does not read: what is unsent is thrown away
-};
 [[nodiscard]] CloseMode close_mode(const SessionEnd& end) noexcept;
 
 /// Counts and logs the end and closes the connection: the descriptor goes first, then its seat becomes free.

@@ -24,7 +24,8 @@ enum class Input : std::uint8_t {
 
 class SessionRunner {
  public:
-  /// How long Input::expected waits. It is also what a worker can be late for others that need it, so it is short.
+  /// How long Input::expected waits, and after how much time a turn makes way for the others. It is also what a worker
+  /// can be late for connections that need it, so it is short.
   static constexpr std::chrono::milliseconds patience{10};
   /// A turn is bounded, so that one busy connection cannot keep a worker from the others.
   static constexpr int calls_per_turn = 16;
@@ -33,15 +34,22 @@ class SessionRunner {
   SessionRunner(Counters& counters, const std::atomic<bool>& draining) noexcept
       : counters_{counters}, draining_{draining} {}
 
-  /// nullopt: the conversation goes on, and input that was read but not consumed is in `connection.leftover`.
+  /// nullopt: the conversation goes on, and `connection.waits_for` says what it waits for. What was read and not
+  /// consumed, and what was written and did not fit, is kept in the connection.
   [[nodiscard]] std::optional<SessionEnd> turn(Connection& connection, Worker& worker, Input input);
 
  private:
+  /// What is to happen after a step.
+  enum class Then : std::uint8_t { go_on, look, stop };
+
+  [[nodiscard]] std::optional<SessionEnd> flush(Connection& connection, SessionIo& io);
   [[nodiscard]] std::optional<SessionEnd> converse(Connection& connection, SessionIo& io, Input input);
-  /// One call of the handler and what follows from it; nullopt: the conversation goes on.
-  [[nodiscard]] std::optional<SessionEnd> step(Connection& connection, SessionIo& io);
+  /// Makes sure that there is what the handler needs. go_on: call it; stop: the connection waits.
+  [[nodiscard]] Then find_input(Connection& connection, SessionIo& io, Input input);
+  /// One call of the handler and what follows from it; nullopt: the conversation goes on as `then` says.
+  [[nodiscard]] std::optional<SessionEnd> step(Connection& connection, SessionIo& io, Then& then);
   /// The call itself; nullopt: it threw, and the end is in `end`.
-  [[nodiscard]] std::optional<Next> call(Connection& connection, SessionIo& io, SessionEnd& end);
+  [[nodiscard]] std::optional<Next> call(Connection& connection, Session& session, SessionIo& io, SessionEnd& end);
 
   Counters& counters_;
   const std::atomic<bool>& draining_;

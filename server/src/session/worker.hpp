@@ -11,8 +11,8 @@ namespace echopool {
 
 class Worker {
  public:
-  Worker(const LiveSettings& live, const std::atomic<bool>& draining)
-      : settings{live}, io{draining, cut_off_.get_token()} {}
+  Worker(const LiveSettings& live, const std::atomic<bool>& draining, KeptBytes& kept)
+      : settings{live}, io{draining, cut_off_.get_token(), kept} {}
 
   /// Cuts off the running turn, if there is one, and every later one. Any thread.
   void cut_off() noexcept { cut_off_.request_stop(); }

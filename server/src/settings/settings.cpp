@@ -49,6 +49,8 @@ std::vector<std::string> ServerSettings::validate() const {
                   "limits.connections must be 1 to 10,000,000");
   complain.unless(!limits.per_source || *limits.per_source >= 1, "limits.per_source must be off, or at least 1");
   complain.unless(!limits.accept_rate || *limits.accept_rate >= 1, "limits.accept_rate must be off, or at least 1");
+  complain.unless(limits.input >= 64_KiB, "limits.input must be at least 64 KiB");
+  complain.unless(limits.output_total >= limits.output, "limits.output_total must be at least limits.output");
   complain.unless(socket.backlog >= 1 && socket.backlog <= 65'535, "socket.backlog must be 1 to 65535");
   complain.limit("socket.user_timeout", socket.user_timeout);
   complain.unless(udp.batch >= 1 && udp.batch <= most_batch, "udp.batch must be 1 to 1024");

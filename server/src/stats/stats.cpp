@@ -1,32 +1,10 @@
+#include "stats/end_reasons.hpp"
+
 #include <echopool/stats.hpp>
 
 namespace echopool {
 
-std::string_view to_string(EndReason reason) noexcept {
-  switch (reason) {
-    case EndReason::peer_closed:
-      return "peer_closed";
-    case EndReason::handler_closed:
-      return "handler_closed";
-    case EndReason::idle_timeout:
-      return "idle_timeout";
-    case EndReason::receive_timeout:
-      return "receive_timeout";
-    case EndReason::message_timeout:
-      return "message_timeout";
-    case EndReason::send_timeout:
-      return "send_timeout";
-    case EndReason::session_limit:
-      return "session_limit";
-    case EndReason::reset:
-      return "reset";
-    case EndReason::handler_error:
-      return "handler_error";
-    case EndReason::stopping:
-      break;
-  }
-  return "stopping";
-}
+std::string_view to_string(EndReason reason) noexcept { return row_of(reason).name; }
 
 std::string_view to_string(RefuseReason reason) noexcept {
   switch (reason) {

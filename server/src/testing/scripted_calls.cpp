@@ -34,13 +34,18 @@ ssize_t ScriptedCalls::time_out(milliseconds limit) noexcept {
   return -1;
 }
 
-ssize_t ScriptedCalls::recv(int, void* into, std::size_t size, int) noexcept {
+ssize_t ScriptedCalls::recv(int, void* into, std::size_t size, int flags) noexcept {
+  const bool waits = (flags & MSG_DONTWAIT) == 0;
   if (fails()) {
-    if (failure == EAGAIN) return time_out(receive_limit);
+    if (failure == EAGAIN && waits) return time_out(receive_limit);
     errno = failure;
     return -1;
   }
   const milliseconds silent = silence();
+  if (!waits && (script.empty() || silent > milliseconds{0})) {
+    errno = EAGAIN;
+    return -1;
+  }
   if (script.empty() || (receive_limit != milliseconds{0} && silent >= receive_limit)) return time_out(receive_limit);
   fruitless_ = 0;
   pass(silent);
@@ -57,9 +62,9 @@ ssize_t ScriptedCalls::recv(int, void* into, std::size_t size, int) noexcept {
   return static_cast<ssize_t>(n);
 }
 
-ssize_t ScriptedCalls::send(int, const void* from, std::size_t size, int) noexcept {
+ssize_t ScriptedCalls::send(int, const void* from, std::size_t size, int flags) noexcept {
   if (fails()) {
-    if (failure == EAGAIN) return time_out(send_limit);
+    if (failure == EAGAIN && (flags & MSG_DONTWAIT) == 0) return time_out(send_limit);
     errno = failure;
     return -1;
   }

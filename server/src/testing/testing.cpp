@@ -28,6 +28,7 @@ namespace testing {
 namespace {
 
 using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 ServerSettings with(const TimeoutSettings& limits) {
   ServerSettings settings;
@@ -63,23 +64,27 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
     }
   }
 
-  /// Lets the time of a parked connection pass until there is input. False: it has ended meanwhile, or nothing comes.
-  bool wait_for_input() {
-    if (connection.is_ready()) return true;
+  /// Lets the time of a parked connection pass until there is what it waits for. False: it has ended meanwhile, or
+  /// nothing comes.
+  bool wait() {
+    if (connection.opening || connection.waits_for == WaitFor::turn) return true;
+    const TimePoint now = calls.now();
+    const auto deadline = deadline_of(connection.waits_for, {connection.opened, now, connection.wait_began()}, limits);
     const milliseconds silent = calls.silence();
-    const auto rest = [&](Timeout limit, TimePoint since) {
-      return limit ? *limit - std::chrono::duration_cast<milliseconds>(calls.now() - since) : milliseconds::max();
-    };
-    const milliseconds idle = rest(limits.idle, calls.now());
-    const milliseconds session = rest(limits.session, connection.opened);
-    calls.pass(std::min({silent, idle, session}));
-    if (silent >= std::min(idle, session))
-      outcome.ended = session < idle ? EndReason::session_limit : EndReason::idle_timeout;
-    return !outcome.ended && !calls.script.empty();
+    const milliseconds rest = deadline ? std::chrono::duration_cast<milliseconds>(deadline->when - now) : silent + 1ms;
+    calls.pass(std::min(silent, rest));
+    const bool comes = !calls.script.empty() && silent < rest;
+    // In the middle of a message a silent peer meets the limits; between two, the script may go on later.
+    const bool strikes = connection.waits_for != WaitFor::message || !calls.script.empty() || silent >= rest;
+    if (!comes && deadline && strikes) {
+      calls.pass(rest - std::min(silent, rest));
+      outcome.ended = deadline->reason;
+    }
+    return comes && !outcome.ended;
   }
 
   Outcome run() {
-    while (!outcome.ended && wait_for_input())
+    while (!outcome.ended && wait())
       if (const auto end = runner.turn(connection, worker, Input::ready)) outcome.ended = end->reason;
     return outcome;
   }
@@ -98,7 +103,8 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   std::atomic<bool> draining{false};
   Counters counters;
   LiveSettings live;
-  Worker worker{live, draining};
+  KeptBytes kept;
+  Worker worker{live, draining, kept};
   SessionRunner runner{counters, draining};
   Connection connection{
       .ticket = {},

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_io_error_has_a_name_of_its_own) {
   BOOST_TEST(to_string(IoErrorKind::message_timeout) == "message_timeout");
   BOOST_TEST(to_string(IoErrorKind::send_timeout) == "send_timeout");
   BOOST_TEST(to_string(IoErrorKind::session_limit) == "session_limit");
-  BOOST_TEST(to_string(IoErrorKind::line_too_long) == "line_too_long");
+  BOOST_TEST(to_string(IoErrorKind::message_too_long) == "message_too_long");
   BOOST_TEST(to_string(IoErrorKind::reset) == "reset");
   BOOST_TEST(to_string(IoErrorKind::stopping) == "stopping");
   BOOST_TEST(to_string(IoErrorKind::system) == "system");

@@ -16,10 +16,10 @@ using echopool::test::pattern;
 namespace {
 
 struct Fixture {
-  Fixture() { bind(false); }
+  Fixture() { bind(); }
 
-  /// `waits`: as under hold.
-  void bind(bool waits) { io.bind(connection, limits, waits); }
+  /// As under hold: its reads and writes wait.
+  void bind() { io.bind(connection, settings, FirstByte::may_wait); }
 
   std::string line(ByteSize limit = 8_KiB) { return std::string{session.read_line(limit).value_or("(end)")}; }
   std::string view() {
@@ -43,7 +43,9 @@ struct Fixture {
   }
 
   FakeCalls calls;
-  TimeoutSettings limits;
+  ServerSettings settings;
+  TimeoutSettings& limits = settings.timeouts;
+  KeptBytes kept;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
   Connection connection{
@@ -53,8 +55,8 @@ struct Fixture {
       .handler = nullptr,
       .id = 42,
       .opened = calls.clock};
-  SessionIo io{draining, aborting.get_token()};
-  Session session = io.session();
+  SessionIo io{draining, aborting.get_token(), kept};
+  Session& session = io.begin_call(false);
 };
 
 }  // namespace
@@ -78,12 +80,12 @@ BOOST_AUTO_TEST_CASE(an_end_in_the_middle_of_a_line_is_never_mistaken_for_an_end
 BOOST_AUTO_TEST_CASE(the_limit_counts_the_line_and_not_its_end) {
   calls.receives = {FakeCalls::gives("1234\r\n"), FakeCalls::gives("12345\n")};
   BOOST_TEST(line(4_B) == "1234");
-  BOOST_TEST((kind_of_error([&] { line(4_B); }) == IoErrorKind::line_too_long));
+  BOOST_TEST((kind_of_error([&] { line(4_B); }) == IoErrorKind::message_too_long));
 }
 
 BOOST_AUTO_TEST_CASE(an_endless_line_is_refused_before_it_is_read_to_its_end) {
   for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives(std::string(1000, 'x')));
-  BOOST_TEST((kind_of_error([&] { line(4_KiB); }) == IoErrorKind::line_too_long));
+  BOOST_TEST((kind_of_error([&] { line(4_KiB); }) == IoErrorKind::message_too_long));
   BOOST_TEST(calls.receives.size() >= 90U);
 }
 
@@ -117,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_clean_end_before_a_block_is_told_from_one_within_it) {
   calls.receives = {FakeCalls::gives("")};
   std::array<std::byte, 4> four;
   BOOST_TEST(!session.read_exact(four));
-  bind(false);
+  bind();
   calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("")};
   BOOST_TEST((kind_of_error([&] { static_cast<void>(session.read_exact(four)); }) == IoErrorKind::truncated));
 }
@@ -135,7 +137,7 @@ BOOST_AUTO_TEST_CASE(what_is_there_can_be_had_without_a_buffer_of_one_s_own) {
   calls.receives = {FakeCalls::gives("5\nhello"), FakeCalls::gives("world"), FakeCalls::gives("")};
   BOOST_TEST(line() == "5");
   BOOST_TEST(view() == "hello");
-  BOOST_TEST(!io.has_buffered());
+  BOOST_TEST(!io.input().has_buffered());
   BOOST_TEST(view() == "world");
   BOOST_TEST(view() == "");
   BOOST_TEST(view() == "");
@@ -158,11 +160,11 @@ BOOST_AUTO_TEST_CASE(the_worker_s_buffer_grows_for_a_stream_and_not_without_end)
 
 BOOST_AUTO_TEST_CASE(one_full_read_a_turn_leaves_the_worker_s_buffer_as_it_is) {
   for (int turns = 0; turns < 10; ++turns) {
-    bind(false);
+    bind();
     calls.receives = {FakeCalls::gives(std::string(65'536, 'x'))};
     BOOST_TEST(view().size() == 65'536U);
   }
-  bind(false);
+  bind();
   calls.receives = {FakeCalls::gives(std::string(65'537, 'x'))};
   BOOST_TEST(view().size() == 65'536U);
 }
@@ -179,7 +181,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(limits_of_time, Fixture)
 
 BOOST_AUTO_TEST_CASE(before_a_message_the_idle_limit_is_a_clean_end) {
-  bind(true);
+  bind();
   calls.receives = {FakeCalls::fails(EAGAIN, 30s), FakeCalls::fails(EAGAIN, 30s)};
   BOOST_TEST(some() == "");
   BOOST_REQUIRE(io.failure().has_value());
@@ -203,7 +205,7 @@ BOOST_AUTO_TEST_CASE(the_next_message_has_a_clock_of_its_own) {
   limits.message = 20s;
   calls.receives = {FakeCalls::gives("a"), FakeCalls::gives("b\n", 15s)};
   BOOST_TEST(line() == "ab");
-  io.begin_message();
+  io.input().begin_message(false);
   calls.receives = {FakeCalls::gives("c"), FakeCalls::gives("d\n", 15s)};
   BOOST_TEST(line() == "cd");
 }
@@ -214,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_session_limit_ends_a_conversation_however_busy) {
   int lines_read = 0;
   BOOST_TEST((kind_of_error([&] {
                 for (;; ++lines_read) {
-                  io.begin_message();
+                  io.input().begin_message(false);
                   line();
                 }
               }) == IoErrorKind::session_limit));
@@ -267,7 +269,7 @@ BOOST_AUTO_TEST_CASE(the_noexcept_twins_say_the_same_as_values) {
   result = session.try_read_some(into);
   BOOST_TEST((result.status == IoStatus::reset));
   BOOST_TEST(result.error == ECONNRESET);
-  bind(false);
+  bind();
   calls.sends = {FakeCalls::takes(3), FakeCalls::fails(EPIPE)};
   result = session.try_write_all(into);
   BOOST_TEST((result.status == IoStatus::reset));
@@ -279,7 +281,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(stopping, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
-  bind(true);
+  bind();
   calls.receives = {FakeCalls::fails(EINTR), FakeCalls::gives("never read")};
   calls.before_receive = [&] { draining = true; };
   BOOST_TEST(some() == "");
@@ -288,7 +290,7 @@ BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_has_begun_is_not_interrupted_by_a_drain) {
-  bind(true);
+  bind();
   draining = false;
   calls.receives = {FakeCalls::gives("half "), FakeCalls::fails(EINTR), FakeCalls::gives("whole\n")};
   calls.before_receive = [&] { draining = calls.receives.size() < 3; };
@@ -310,11 +312,11 @@ BOOST_AUTO_TEST_CASE(input_that_was_not_consumed_is_kept_for_the_next_turn) {
   calls.receives = {FakeCalls::gives("one\ntwo\nthr"), FakeCalls::gives("ee\n")};
   BOOST_TEST(line() == "one");
   io.unbind();
-  BOOST_TEST(connection.leftover.size() == 7U);
+  BOOST_TEST(connection.input->size() == 7U);
   BOOST_TEST(connection.received == 11U);
-  bind(false);
-  BOOST_TEST(connection.leftover.empty());
-  BOOST_TEST(io.has_buffered());
+  bind();
+  BOOST_TEST(!connection.input);
+  BOOST_TEST(io.input().has_buffered());
   BOOST_TEST(line() == "two");
   BOOST_TEST(line() == "three");
 }

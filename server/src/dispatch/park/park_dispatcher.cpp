@@ -18,11 +18,15 @@ constexpr int quiet_looks_to_rest = 2;
 /// Then it is parked once, to see whether it is still alone.
 constexpr int most_stays = 256;
 
-/// Input, the peer's end or an error: a handler finds something without waiting. Urgent data alone is nothing to it.
-constexpr std::uint32_t something_to_read = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLOUT;
+/// Input, the peer's end, an error, or room for output: a turn finds something. Urgent data alone is nothing to it.
+constexpr std::uint32_t something_to_do = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLOUT;
 /// After a read that found less than it asked for, nothing is left in the kernel, unless one of these came with it: an
 /// end that is still to be read, or urgent data, before whose mark a read stops (tcp(7)).
 constexpr std::uint32_t doubts = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
+
+/// A message that has begun, and output that is kept, are finished also while draining: the turn that does so ends the
+/// connection.
+constexpr bool is_under_way(WaitFor what) noexcept { return what == WaitFor::rest || what == WaitFor::room; }
 
 }  // namespace
 
@@ -47,13 +51,15 @@ ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runn
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
   const int fd = connection->stream->fd();
+  if (connection->opening) connection->waits_for = WaitFor::turn;
   const Watch watch = prepare(*connection, Watch::edge);
+  const WaitTimes times{.opened = connection->opened, .active = now, .began = now};
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
   if (!arm(EPOLL_CTL_ADD, fd, key, watch)) {
     connection = lot_.leave(key.place);  // nobody else can have seen it
     return RefuseReason::resources;
   }
-  if (limits_.schedule(key.place, now)) reaper_.nudge();
+  if (limits_.schedule(key.place, WaitFor::message, times)) reaper_.nudge();
   return std::nullopt;
 }
 
@@ -65,24 +71,23 @@ void ParkDispatcher::serve(Worker& worker) {
   LoneTalker alone;
   for (;;) {
     standby_.watch(post.duty);
-    const std::uint64_t asked = moment_.fetch_add(1, std::memory_order_seq_cst);
     const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(size.next()), -1);
     standby_.serve(post.duty, sense.blocks());
     if (count <= 0) continue;  // EINTR
     const auto last = std::remove_if(events.begin(), events.begin() + count,
                                      [](const epoll_event& event) { return event.data.u64 == release_event; });
-    const Harvest harvest{{events.begin(), last}, asked};
-    const bool released = harvest.events.size() != static_cast<std::size_t>(count);
-    if (!harvest.events.empty()) {
-      post.batch.publish(harvest.events);
-      if (harvest.events.size() > 1) ask_for_looks();
-      const bool learns = size.learns_from(harvest.events.size());
+    const std::span<const epoll_event> ready{events.begin(), last};
+    const bool released = ready.size() != static_cast<std::size_t>(count);
+    if (!ready.empty()) {
+      post.batch.publish(ready);
+      if (ready.size() > 1) ask_for_looks();
+      const bool learns = size.learns_from(ready.size());
       const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
       sense.begin(calls_);
-      if (serve_batch(harvest, alone, post, worker)) {
+      if (serve_batch(ready, alone, post, worker)) {
         sense.end(calls_);
         if (post.duty.excused()) sense.doubt();
-        if (learns) size.took(harvest.events.size(), calls_.exact_now() - start);
+        if (learns) size.took(ready.size(), calls_.exact_now() - start);
       }
       post.batch.clear();
     }
@@ -90,13 +95,13 @@ void ParkDispatcher::serve(Worker& worker) {
   }
 }
 
-bool ParkDispatcher::serve_batch(const Harvest& harvest, LoneTalker& alone, Post& post, Worker& worker) {
-  const std::size_t count = harvest.events.size();
+bool ParkDispatcher::serve_batch(std::span<const epoll_event> ready, LoneTalker& alone, Post& post, Worker& worker) {
+  const std::size_t count = ready.size();
   if (count > 1) alone.forget();
   for (std::size_t i = 0; i < count; ++i) {
     post.batch.advance(i + 1);
-    const epoll_event& event = harvest.events[i];
-    Connection* connection = take(event, harvest.asked);
+    const epoll_event& event = ready[i];
+    Connection* connection = take(event);
     if (connection == nullptr) continue;
     const bool stays = count == 1 && alone.is_it(connection->id, calls_.now()) && may_stay(worker);
     if (stays || connection->handler->is_conversation()) standby_.excuse(post.duty);
@@ -120,7 +125,9 @@ void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Work
   std::optional<SessionEnd> how;
   for (int messages = 0; messages < most; ++messages) {
     how = runner_.turn(connection, worker, input);
-    if (how || (input == Input::expected && worker.io.turn_received() == 0)) break;
+    if (how || connection.waits_for != WaitFor::message) break;
+    if (input == Input::expected && worker.io.turn_received() == 0) break;
+    if (standby_.unwatched()) break;  // every other worker is blocked, and others wait
     input = Input::expected;
   }
   staying_.store(false, std::memory_order_relaxed);
@@ -128,16 +135,9 @@ void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Work
   park(key.place, connection, Watch::once);
 }
 
-Connection* ParkDispatcher::take(const epoll_event& event, std::uint64_t asked) {
-  if ((event.events & something_to_read) == 0) return nullptr;
-  const auto key = ParkingLot::Key::unpack(event.data.u64);
-  Connection* connection = lot_.claim(key);
-  if (connection == nullptr || connection->served <= asked) return connection;
-  // Another worker has served it since this one asked for events, and may have read what this event is about.
-  pollfd left{.fd = connection->stream->fd(), .events = POLLIN | POLLRDHUP, .revents = 0};
-  if (calls_.poll(&left, 1, 0) != 0) return connection;
-  park(key.place, *connection, Watch::edge);
-  return nullptr;
+Connection* ParkDispatcher::take(const epoll_event& event) {
+  if ((event.events & something_to_do) == 0) return nullptr;
+  return lot_.claim(ParkingLot::Key::unpack(event.data.u64));
 }
 
 void ParkDispatcher::ask_for_looks() {
@@ -183,47 +183,61 @@ void ParkDispatcher::rescue(ParkingLot::Key key) {
 void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worker& worker) {
   const auto key = ParkingLot::Key::unpack(event.data.u64);
   if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(key.place, *how);
-  const bool read_all = worker.io.last_read_was_short() && !connection.is_ready() && (event.events & doubts) == 0;
-  if (read_all && connection.edge_triggered) {
-    connection.served = moment_.load(std::memory_order_seq_cst);
-    if (lot_.rest(key, calls_.now())) return mind_draining(key);
+  const bool waits_for_input = connection.waits_for == WaitFor::message || connection.waits_for == WaitFor::rest;
+  const bool read_all = worker.io.input().kernel_was_empty() && (event.events & doubts) == 0;
+  if (waits_for_input && read_all && connection.edge_triggered) {
+    const TimePoint now = calls_.now();
+    schedule(key.place, connection, now);
+    const bool has_begun = is_under_way(connection.waits_for);
+    if (lot_.rest(key, now)) return has_begun ? void() : mind_draining(key);
   }
   park(key.place, connection, read_all ? Watch::edge : Watch::once);
+}
+
+void ParkDispatcher::schedule(Place place, const Connection& connection, TimePoint now) noexcept {
+  if (connection.waits_for == WaitFor::message) return;  // the entry that there is comes early enough
+  const WaitTimes times{.opened = connection.opened, .active = now, .began = connection.wait_began()};
+  if (limits_.schedule(place, connection.waits_for, times)) reaper_.nudge();
 }
 
 void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
   watch = prepare(connection, watch);
   const int fd = connection.stream->fd();
-  const ParkingLot::Key key = lot_.park(place, calls_.now());
+  const TimePoint now = calls_.now();
+  schedule(place, connection, now);
+  const bool has_begun = is_under_way(connection.waits_for);
+  const ParkingLot::Key key = lot_.park(place, now);
   if (!arm(EPOLL_CTL_MOD, fd, key, watch)) {
     const int error = errno;
     lot_.keep(key);
     return end(place, {.reason = EndReason::reset, .error = error});
   }
-  mind_draining(key);
+  if (!has_begun) mind_draining(key);
 }
 
 ParkDispatcher::Watch ParkDispatcher::prepare(Connection& connection, Watch wanted) noexcept {
-  // Its worker waits for what comes, and nobody else is to be woken by it.
+  // Its worker waits for what comes, and no other is to be woken by it.
   if (connection.handler->is_conversation()) wanted = Watch::once;
-  // With input already read, or a greeting to be sent, room for an answer is all that is needed to go on.
-  if (connection.is_ready()) wanted = Watch::once_writable;
+  if (connection.waits_for == WaitFor::room) wanted = Watch::room;
+  if (connection.waits_for == WaitFor::turn) wanted = Watch::turn;
   connection.edge_triggered = wanted == Watch::edge;
-  connection.served = 0;
   return wanted;
 }
 
 bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept {
-  std::uint32_t interest = EPOLLIN;
+  std::uint32_t interest = EPOLLONESHOT;
   switch (watch) {
     case Watch::edge:
-      interest |= std::uint32_t{EPOLLRDHUP} | EPOLLPRI | EPOLLET;
+      interest = std::uint32_t{EPOLLIN} | EPOLLRDHUP | EPOLLPRI | EPOLLET;
       break;
-    case Watch::once_writable:
-      interest |= EPOLLOUT;
-      [[fallthrough]];
     case Watch::once:
-      interest |= EPOLLONESHOT;
+      interest |= EPOLLIN;
+      break;
+    case Watch::room:
+      interest |= EPOLLOUT;
+      break;
+    case Watch::turn:
+      interest |= EPOLLIN | EPOLLOUT;
       break;
   }
   epoll_event event{.events = interest, .data = {.u64 = key.packed()}};
@@ -233,18 +247,34 @@ bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, Watch watch
 }
 
 void ParkDispatcher::mind_draining(ParkingLot::Key key) {
-  if (draining_.load(std::memory_order_seq_cst)) end_parked(key, EndReason::stopping);
+  if (draining_.load(std::memory_order_seq_cst)) end_waiting(key);
 }
 
-void ParkDispatcher::end_parked(ParkingLot::Key key, EndReason reason) {
-  if (lot_.claim(key) != nullptr) end(key.place, {.reason = reason});
+void ParkDispatcher::end_waiting(ParkingLot::Key key) {
+  Connection* connection = lot_.claim(key);
+  if (connection == nullptr) return;
+  // Something may have begun since the caller looked.
+  if (is_under_way(connection->waits_for)) return park(key.place, *connection, Watch::edge);
+  end(key.place, {.reason = EndReason::stopping});
 }
 
 void ParkDispatcher::end_overdue(ParkingLot::Key key, TimePoint now) {
   Connection* connection = lot_.claim(key);
   if (connection == nullptr) return;
-  if (const auto reason = limits_.exceeded(key.place, now)) return end(key.place, {.reason = *reason});
-  park(key.place, *connection, Watch::edge);
+  const auto reason = limits_.exceeded(key.place, now);
+  if (!reason || (*reason != EndReason::session_limit && is_ready(*connection)))
+    return park(key.place, *connection, Watch::edge);
+  if (*reason == EndReason::send_timeout)
+    return end(key.place, {.reason = *reason, .stall = diagnose_stall(*connection)});
+  end(key.place, {.reason = *reason});
+}
+
+bool ParkDispatcher::is_ready(Connection& connection) noexcept {
+  if (connection.waits_for == WaitFor::room || connection.waits_for == WaitFor::turn) {
+    pollfd room{.fd = connection.stream->fd(), .events = POLLOUT, .revents = 0};
+    return calls_.poll(&room, 1, 0) > 0;
+  }
+  return connection.stream->has_input();
 }
 
 void ParkDispatcher::end(Place place, const SessionEnd& how) {
@@ -263,8 +293,15 @@ void ParkDispatcher::release_workers() {
 void ParkDispatcher::drain() {
   for (Place place = 0; place < lot_.size(); ++place) {
     // What is running or arming just now is ended by its worker, which looks at the draining flag when it has parked.
-    if (const auto view = lot_.view(place); view.parked) end_parked({place, view.arming}, EndReason::stopping);
+    const auto view = lot_.view(place);
+    if (view.parked && !is_under_way(view.waits_for)) end_waiting({place, view.arming});
   }
+}
+
+void ParkDispatcher::cut_off() {
+  for (Place place = 0; place < lot_.size(); ++place)
+    if (const auto view = lot_.view(place); view.parked && lot_.claim({place, view.arming}) != nullptr)
+      end(place, {.reason = EndReason::stopping, .cut_off = true});
 }
 
 std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {

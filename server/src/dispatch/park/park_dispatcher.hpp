@@ -3,9 +3,10 @@
 //
 // The set is the run queue: there is no other hand-over, no lock and no condition variable on a request's way. A
 // connection is watched in one of two ways (epoll_ctl(2)). EPOLLET while it sends messages that one read takes whole:
-// parking it is a change of its word in the ParkingLot, without a call. EPOLLONESHOT while it streams, holds input back
-// or talks alone: nobody is woken for it while it is served, and arming it again puts it at the tail. Whenever a turn
-// leaves any doubt whether input is left in the kernel, the connection is armed again, which makes the kernel look.
+// parking it is a change of its word in the ParkingLot, without a call. EPOLLONESHOT while it streams, has output or
+// whole messages kept, or talks alone: no worker is woken for it while it is served, and arming it again puts it at the
+// tail. Whenever a turn leaves any doubt whether input is left in the kernel, the connection is armed again, which
+// makes the kernel look. A turn begins with a read that does not wait, so an event that is out of date costs one call.
 //
 // A worker takes a few ready connections with one call. As many workers do so as there are processors (Standby), unless
 // their turns sleep. Should a turn block that was not expected to, the reaper notices within some milliseconds: it
@@ -40,18 +41,18 @@ class ParkDispatcher final : public Dispatcher {
   [[nodiscard]] std::optional<TimePoint> sweep(TimePoint now) override;
   void reconfigure() override;
   void drain() override;
+  void cut_off() override;
   void release_workers() override;
 
  private:
   using Place = ParkingLot::Place;
 
   /// How a connection is watched when it is armed.
-  enum class Watch : std::uint8_t { edge, once, once_writable };
-
-  /// What one epoll_wait(2) gave.
-  struct Harvest {
-    std::span<const epoll_event> events;
-    std::uint64_t asked;  ///< the moment before the call
+  enum class Watch : std::uint8_t {
+    edge,  ///< input, EPOLLET
+    once,  ///< input, EPOLLONESHOT
+    room,  ///< room for output, EPOLLONESHOT
+    turn,  ///< input or room, EPOLLONESHOT: with input already read, or a greeting to send, it can go on at once
   };
 
   /// What others see of a worker.
@@ -60,10 +61,10 @@ class ParkDispatcher final : public Dispatcher {
     Standby::Duty duty;
   };
 
-  /// Serves what was harvested, one after the other. False: it stayed with one that talks alone.
-  bool serve_batch(const Harvest& harvest, LoneTalker& alone, Post& post, Worker& worker);
+  /// Serves the connections of these events, one after the other. False: it stayed with one that talks alone.
+  bool serve_batch(std::span<const epoll_event> events, LoneTalker& alone, Post& post, Worker& worker);
   /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
-  [[nodiscard]] Connection* take(const epoll_event& event, std::uint64_t asked);
+  [[nodiscard]] Connection* take(const epoll_event& event);
   /// Whether the worker may stay with a connection. If so, it must.
   [[nodiscard]] bool may_stay(Worker& worker) noexcept;
   /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
@@ -85,14 +86,19 @@ class ParkDispatcher final : public Dispatcher {
   void park(Place place, Connection& connection, Watch watch);
   /// How a connection is to be watched that would best be watched as `wanted`; makes it so in the connection.
   [[nodiscard]] static Watch prepare(Connection& connection, Watch wanted) noexcept;
-  /// Watches the connection for input and makes it claimable. False: the kernel refused.
+  /// Makes sure that the time limit of a wait is noticed in time.
+  void schedule(Place place, const Connection& connection, TimePoint now) noexcept;
+  /// Watches the connection and makes it claimable. False: the kernel refused.
   [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept;
   /// Whoever gave a connection up while the server began to drain ends it: the other side of drain().
   void mind_draining(ParkingLot::Key key);
-  /// Ends a connection that still waits as it did when its key was read.
-  void end_parked(ParkingLot::Key key, EndReason reason);
-  /// The same for a time limit, unless the connection was served since the look.
+  /// Ends a connection that still waits as it did when its key was read, and has nothing under way.
+  void end_waiting(ParkingLot::Key key);
+  /// The same for a time limit, unless the connection was served since the look, or what it waits for is there and
+  /// only a worker is missing.
   void end_overdue(ParkingLot::Key key, TimePoint now);
+  /// Whether what it waits for is there. The caller owns it.
+  [[nodiscard]] bool is_ready(Connection& connection) noexcept;
   void end(Place place, const SessionEnd& how);
 
   SessionRunner& runner_;
@@ -104,9 +110,6 @@ class ParkDispatcher final : public Dispatcher {
   WakeFd released_;
   Standby standby_;
 
-  /// Counts calls of epoll_wait(2). It tells whether an event is older than the last turn of its connection, which a
-  /// clock that is cheap to read could not.
-  std::atomic<std::uint64_t> moment_{0};
   std::atomic<bool> staying_{false};  // a worker stays with a connection
   std::atomic<bool> looking_{false};  // the reaper looks after workers
   int quiet_looks_ = 0;               // the reaper's, as is when it last looked

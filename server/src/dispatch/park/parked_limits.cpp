@@ -11,25 +11,27 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t wheel_buckets = 256;
+/// A connection that is over a limit although what it waits for is there is looked at again after this.
+constexpr std::chrono::seconds pause_for_ready{1};
 /// How soon to try again when there was no memory.
 constexpr milliseconds no_memory_pause{100};
 
 }  // namespace
 
 ParkedLimits::ParkedLimits(const LiveSettings& settings, const ParkingLot& lot, TimePoint now)
-    : settings_{settings}, lot_{lot}, wheel_{make_wheel(now)}, scheduled_(lot.size()) {}
+    : settings_{settings}, lot_{lot}, wheel_{make_wheel(now)}, scheduled_(lot.size(), TimePoint::max()) {}
 
-bool ParkedLimits::schedule(ParkingLot::Place place, TimePoint now) noexcept {
+bool ParkedLimits::schedule(ParkingLot::Place place, WaitFor what, const WaitTimes& times) noexcept {
   const auto snapshot = settings_.get();
-  const auto when = due({.occupied = true, .opened = now, .last_active = now}, snapshot->timeouts, now);
-  if (!when) return false;
+  const auto deadline = deadline_of(what, times, snapshot->timeouts);
+  if (!deadline) return false;
   const std::lock_guard lock{mutex_};
-  if (scheduled_[place]) return false;  // from an earlier connection, whose look comes no later than ours would
+  if (scheduled_[place] <= deadline->when) return false;  // that look comes no later than this one would
   try {
-    wheel_.insert(place, when->when);
-    scheduled_[place] = true;
-    if (planned_ && *planned_ <= when->when) return false;
-    planned_ = when->when;
+    wheel_.insert(place, deadline->when);
+    scheduled_[place] = deadline->when;
+    if (planned_ && *planned_ <= deadline->when) return false;
+    planned_ = deadline->when;
   } catch (const std::bad_alloc&) {
     start_anew_ = true;  // the connection is served; the next look makes up for it
   }
@@ -48,18 +50,23 @@ std::optional<TimePoint> ParkedLimits::look(std::vector<ParkingLot::Key>& over, 
   std::vector<ParkingLot::Place> looks;
   if (all) {
     wheel_ = make_wheel(now);
+    scheduled_.assign(lot_.size(), TimePoint::max());
     looks.resize(lot_.size());
     std::iota(looks.begin(), looks.end(), ParkingLot::Place{0});
   } else {
     looks = wheel_.advance(now);
   }
   for (const ParkingLot::Place place : looks) {
+    if (!all && scheduled_[place] > now) continue;  // out of date: there is, or was, an earlier entry
+    scheduled_[place] = TimePoint::max();
     const auto view = lot_.view(place);
-    const auto when = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
-    scheduled_[place] = when.has_value();
-    if (!when) continue;
-    if (view.parked && when->when <= now) over.push_back({place, view.arming});
-    wheel_.insert(place, std::max(when->when, now + milliseconds{1}));
+    const auto deadline = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
+    if (!deadline) continue;
+    const bool is_over = view.parked && deadline->when <= now;
+    if (is_over) over.push_back({place, view.arming});
+    // One that is over a limit, and yet ready, waits for a worker: the next look at it need not be soon.
+    scheduled_[place] = is_over ? now + pause_for_ready : std::max(deadline->when, now + milliseconds{1});
+    wheel_.insert(place, scheduled_[place]);
   }
   start_anew_ = false;
   return planned_ = wheel_.next();
@@ -70,27 +77,24 @@ std::optional<TimePoint> ParkedLimits::look(std::vector<ParkingLot::Key>& over, 
 std::optional<EndReason> ParkedLimits::exceeded(ParkingLot::Place place, TimePoint now) const {
   ParkingLot::View view = lot_.view(place);
   view.parked = true;  // as it was found
-  const auto when = due(view, settings_.get()->timeouts, now);
-  return when && when->when <= now ? std::optional{when->reason} : std::nullopt;
+  const auto deadline = due(view, settings_.get()->timeouts, now);
+  return deadline && deadline->when <= now ? std::optional{deadline->reason} : std::nullopt;
 }
 
-std::optional<ParkedLimits::Due> ParkedLimits::due(const ParkingLot::View& view, const TimeoutSettings& limits,
-                                                   TimePoint now) {
-  std::optional<Due> result;
-  if (limits.idle) result = Due{(view.parked ? view.last_active : now) + *limits.idle, EndReason::idle_timeout};
-  if (limits.session) {
-    const TimePoint end = view.opened + *limits.session;
-    // A running turn minds the limit itself; look again soon, in case it parks just before.
-    const TimePoint when = view.parked ? end : std::max(end, now + milliseconds{100});
-    if (!result || when < result->when) result = Due{when, EndReason::session_limit};
-  }
-  return result;
+std::optional<Deadline> ParkedLimits::due(const ParkingLot::View& view, const TimeoutSettings& limits, TimePoint now) {
+  if (view.parked) return deadline_of(view.waits_for, view.times, limits);
+  // A running turn minds the session limit itself; look again soon, in case it parks just before.
+  const auto deadline =
+      deadline_of(WaitFor::message, {.opened = view.times.opened, .active = now, .began = now}, limits);
+  if (!deadline) return std::nullopt;
+  return Deadline{std::max(deadline->when, now + milliseconds{100}), deadline->reason};
 }
 
 TimingWheel ParkedLimits::make_wheel(TimePoint now) const {
   const auto limits = settings_.get()->timeouts;
-  const auto shortest =
-      std::min(limits.idle.value_or(milliseconds::max()), limits.session.value_or(milliseconds::max()));
+  milliseconds shortest = milliseconds::max();
+  for (const Timeout& limit : {limits.idle, limits.receive, limits.message, limits.send, limits.session})
+    shortest = std::min(shortest, limit.value_or(shortest));
   return TimingWheel{std::clamp(shortest / 64, milliseconds{5}, milliseconds{500}), wheel_buckets, now};
 }
 

@@ -1,8 +1,9 @@
-// Knows when a parked connection has waited too long or lived too long: `timeouts.idle` and `timeouts.session`.
-// Internal. schedule() is the acceptor's, look() the reaper's, start_anew() anybody's.
+// Knows when a parked connection has waited too long or lived too long, by deadline_of(). Internal. schedule() is
+// called by the owner of a connection, look() by the reaper, start_anew() by any thread.
 //
-// One entry a connection in a timing wheel, and none is moved while a connection is used: a look at one that was active
-// since finds when it is really due, and puts it back. A place whose connection has ended is found free, or with a
+// A connection has an entry in a timing wheel, which is not moved while the connection is used: a look at one that was
+// active since finds when it is really due, and puts it back. Only a wait that ends before the entry is due gets
+// another entry; the later one is then out of date. A slot whose connection has ended is found free, or with a
 // successor.
 #pragma once
 
@@ -23,8 +24,9 @@ class ParkedLimits {
   /// Both references must outlive it.
   ParkedLimits(const LiveSettings& settings, const ParkingLot& lot, TimePoint now);
 
-  /// A connection has come to the place. True: the next look must be earlier than look() last said.
-  [[nodiscard]] bool schedule(ParkingLot::Place place, TimePoint now) noexcept;
+  /// A connection that is being parked waits for this, since then. True: the next look must be earlier than look() last
+  /// returned.
+  [[nodiscard]] bool schedule(ParkingLot::Place place, WaitFor what, const WaitTimes& times) noexcept;
   /// The settings have changed: the next look is at every place.
   void start_anew() noexcept;
 
@@ -35,21 +37,17 @@ class ParkedLimits {
   [[nodiscard]] std::optional<EndReason> exceeded(ParkingLot::Place place, TimePoint now) const;
 
  private:
-  /// When a place must be looked at again, and why it would end then.
-  struct Due {
-    TimePoint when;
-    EndReason reason;
-  };
-  [[nodiscard]] static std::optional<Due> due(const ParkingLot::View& view, const TimeoutSettings& limits,
-                                              TimePoint now);
+  /// When a slot must be looked at again, and how its connection would end then.
+  [[nodiscard]] static std::optional<Deadline> due(const ParkingLot::View& view, const TimeoutSettings& limits,
+                                                   TimePoint now);
   [[nodiscard]] TimingWheel make_wheel(TimePoint now) const;
 
   const LiveSettings& settings_;
   const ParkingLot& lot_;
 
   std::mutex mutex_;
-  TimingWheel wheel_;            // guarded by mutex_, as is all that follows
-  std::vector<bool> scheduled_;  // by place: it is in the wheel
+  TimingWheel wheel_;                 // guarded by mutex_, as is all that follows
+  std::vector<TimePoint> scheduled_;  // by slot: when its earliest entry is due, or max() if it has none
   bool start_anew_ = false;
   std::optional<TimePoint> planned_;  // the next look
 };

@@ -34,9 +34,15 @@ ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePo
   return park(place, now);
 }
 
+void ParkingLot::publish(Cell& cell, TimePoint now) noexcept {
+  cell.active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  cell.began.store(cell.connection->wait_began().time_since_epoch().count(), std::memory_order_relaxed);
+  cell.waits_for.store(cell.connection->waits_for, std::memory_order_relaxed);
+}
+
 ParkingLot::Key ParkingLot::park(Place place, TimePoint now) noexcept {
   Cell& cell = cells_[place];
-  cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  publish(cell, now);
   const std::uint64_t word = next_arming(cell.word.load(std::memory_order_relaxed)) | arming_state;
   cell.word.store(word, std::memory_order_release);
   return {place, arming_of(word)};
@@ -58,7 +64,7 @@ bool ParkingLot::rest(Key key, TimePoint now) noexcept {
   Cell& cell = cells_[key.place];
   std::uint64_t seen = cell.word.load(std::memory_order_relaxed);
   if ((seen & noted) != 0) return false;
-  cell.last_active.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  publish(cell, now);
   return cell.word.compare_exchange_strong(seen, with_state(seen, parked), std::memory_order_seq_cst);
 }
 
@@ -102,7 +108,11 @@ ParkingLot::View ParkingLot::view(Place place) const noexcept {
   const auto time = [](const std::atomic<TimePoint::rep>& count) {
     return TimePoint{TimePoint::duration{count.load(std::memory_order_relaxed)}};
   };
-  return {state != free_state, state == parked, arming_of(word), time(cell.opened), time(cell.last_active)};
+  return {.occupied = state != free_state,
+          .parked = state == parked,
+          .arming = arming_of(word),
+          .waits_for = cell.waits_for.load(std::memory_order_relaxed),
+          .times = {.opened = time(cell.opened), .active = time(cell.active), .began = time(cell.began)}};
 }
 
 }  // namespace echopool

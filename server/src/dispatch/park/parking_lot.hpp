@@ -45,8 +45,8 @@ class ParkingLot {
     bool occupied = false;
     bool parked = false;
     std::uint32_t arming = 0;
-    TimePoint opened;
-    TimePoint last_active;
+    WaitFor waits_for = WaitFor::message;
+    WaitTimes times{};
   };
 
   explicit ParkingLot(std::size_t places);
@@ -80,9 +80,14 @@ class ParkingLot {
   struct Cell {
     std::atomic<std::uint64_t> word{free_state};  // arming << 3 | noted << 2 | State
     std::atomic<TimePoint::rep> opened{0};
-    std::atomic<TimePoint::rep> last_active{0};
+    std::atomic<TimePoint::rep> active{0};
+    std::atomic<TimePoint::rep> began{0};
+    std::atomic<WaitFor> waits_for{WaitFor::message};
     std::unique_ptr<Connection> connection;  // the owner's
   };
+
+  /// What can be seen of the connection's wait, before it is given up.
+  static void publish(Cell& cell, TimePoint now) noexcept;
 
   std::vector<Cell> cells_;
   std::mutex mutex_;

@@ -35,6 +35,9 @@ struct Parked {
     lot.armed(key);
     return key;
   }
+  bool schedule(ParkingLot::Key key, TimePoint now, WaitFor what = WaitFor::message) {
+    return limits.schedule(key.place, what, {.opened = start, .active = now, .began = now});
+  }
   /// How many are over a limit.
   std::size_t over(TimePoint now) {
     std::vector<ParkingLot::Key> found;
@@ -53,7 +56,7 @@ struct Parked {
 BOOST_AUTO_TEST_CASE(who_is_idle_too_long_is_found_and_not_before) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
-  BOOST_TEST(parked.limits.schedule(key.place, start));
+  BOOST_TEST(parked.schedule(key, start));
   BOOST_TEST(parked.over(start + 9s) == 0U);
   BOOST_TEST((parked.next > start + 9s && parked.next <= start + 11s));
   BOOST_TEST(parked.over(start + 11s) == 1U);
@@ -62,7 +65,7 @@ BOOST_AUTO_TEST_CASE(who_is_idle_too_long_is_found_and_not_before) {
 BOOST_AUTO_TEST_CASE(who_was_active_since_is_looked_at_later) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
-  BOOST_TEST(parked.limits.schedule(key.place, start));
+  BOOST_TEST(parked.schedule(key, start));
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 8s));
   BOOST_TEST(parked.over(start + 11s) == 0U);
@@ -82,7 +85,7 @@ BOOST_AUTO_TEST_CASE(who_is_served_between_look_and_claim_is_not_over_its_limit)
 BOOST_AUTO_TEST_CASE(an_active_connection_ends_at_its_session_limit) {
   Parked parked{10s, 15s};
   const auto key = parked.park_one(start);
-  BOOST_TEST(parked.limits.schedule(key.place, start));
+  BOOST_TEST(parked.schedule(key, start));
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 14s));
   BOOST_TEST(parked.over(start + 16s) == 1U);
@@ -92,7 +95,7 @@ BOOST_AUTO_TEST_CASE(an_active_connection_ends_at_its_session_limit) {
 BOOST_AUTO_TEST_CASE(a_running_connection_is_not_found) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
-  BOOST_TEST(parked.limits.schedule(key.place, start));
+  BOOST_TEST(parked.schedule(key, start));
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_TEST(parked.over(start + 11s) == 0U);
   BOOST_TEST(parked.next.has_value());
@@ -101,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_running_connection_is_not_found) {
 BOOST_AUTO_TEST_CASE(nothing_is_planned_without_limits_until_they_are_set) {
   Parked parked{std::nullopt};
   const auto key = parked.park_one(start);
-  BOOST_TEST(!parked.limits.schedule(key.place, start));
+  BOOST_TEST(!parked.schedule(key, start));
   BOOST_TEST(parked.over(start + 24h) == 0U);
   BOOST_TEST(!parked.next.has_value());
   parked.settings.set(limited(10s, std::nullopt));
@@ -111,8 +114,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_planned_without_limits_until_they_are_set) {
 
 BOOST_AUTO_TEST_CASE(only_an_earlier_look_than_planned_is_asked_for) {
   Parked parked{10s};
-  BOOST_TEST(parked.limits.schedule(parked.park_one(start).place, start));
+  BOOST_TEST(parked.schedule(parked.park_one(start), start));
   BOOST_TEST(parked.over(start) == 0U);
   const auto later = parked.park_one(start + 1s);
-  BOOST_TEST(!parked.limits.schedule(later.place, start + 1s));
+  BOOST_TEST(!parked.schedule(later, start + 1s));
 }

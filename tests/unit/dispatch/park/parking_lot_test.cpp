@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_view_tells_what_is_there) {
   const auto view = lot.view(key.place);
   BOOST_TEST(view.parked);
   BOOST_TEST(view.arming == key.arming);
-  BOOST_TEST((view.opened == now));
-  BOOST_TEST((view.last_active == now + std::chrono::seconds{5}));
+  BOOST_TEST((view.times.opened == now));
+  BOOST_TEST((view.times.active == now + std::chrono::seconds{5}));
 }
 
 BOOST_AUTO_TEST_CASE(places_are_used_again) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(resting_needs_no_new_arming) {
     BOOST_REQUIRE(lot.claim(key) != nullptr);
     BOOST_TEST(lot.rest(key, now + std::chrono::seconds{turn}));
     BOOST_TEST(lot.view(0).parked);
-    BOOST_TEST((lot.view(0).last_active == now + std::chrono::seconds{turn}));
+    BOOST_TEST((lot.view(0).times.active == now + std::chrono::seconds{turn}));
   }
 }
 

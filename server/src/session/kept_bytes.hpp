@@ -1,0 +1,80 @@
+// What a connection keeps between two turns: input that is not a whole message, output that did not fit; and the
+// totals of both over all connections. Internal. KeptBytes: any thread; the rest belongs to the connection's owner.
+#pragma once
+
+#include "kernel/system_calls.hpp"
+#include "session/session_end.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace echopool {
+
+/// How many bytes all connections keep together.
+struct KeptBytes {
+  std::atomic<std::size_t> input{0};
+  std::atomic<std::size_t> output{0};
+};
+
+/// A share of a total, given back when it is destroyed.
+class Charge {
+ public:
+  Charge() noexcept = default;
+  explicit Charge(std::atomic<std::size_t>& total) noexcept : total_{&total} {}
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+  ~Charge() { set(0); }
+
+  void set(std::size_t bytes) noexcept {
+    if (total_ == nullptr) return;
+    total_->fetch_add(bytes - std::exchange(bytes_, bytes), std::memory_order_relaxed);  // wraps around: a difference
+  }
+
+ private:
+  std::atomic<std::size_t>* total_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+/// When kept input is enough to call the handler again.
+struct InputNeed {
+  std::size_t bytes = 1;       ///< at least this much
+  bool line = false;           ///< and a line that begins at `line_from`
+  std::size_t line_from = 0;   ///< offset
+  std::size_t line_limit = 0;  ///< of its length; more than that is enough, too: it is an error
+};
+
+/// Input that was read and not consumed.
+struct KeptInput {
+  explicit KeptInput(std::atomic<std::size_t>& total) noexcept : charge{total} {}
+
+  std::vector<std::byte> storage;  ///< exactly the kept bytes, or a worker's buffer that they stand in
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t seen = 0;  ///< so many were there when the handler was called last and said Next::incomplete
+  bool asked = false;    ///< it said Next::incomplete; else its call was unwound to be restarted
+  InputNeed need;
+  Charge charge;
+
+  [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
+};
+
+/// Output that was written and did not fit into the kernel's buffer.
+struct KeptOutput {
+  KeptOutput(std::atomic<std::size_t>& total, TimePoint now) noexcept : since{now}, charge{total} {}
+
+  std::vector<std::byte> storage;
+  std::size_t begin = 0;             ///< what stands before it has been sent
+  TimePoint since;                   ///< when the first of it was kept
+  bool finishes = false;             ///< behind it the peer is told that nothing more will be sent
+  std::optional<SessionEnd> ending;  ///< the connection ends like this when all has been sent
+  Charge charge;
+
+  [[nodiscard]] std::span<const std::byte> rest() const noexcept { return std::span{storage}.subspan(begin); }
+};
+
+}  // namespace echopool
