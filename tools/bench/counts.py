@@ -1,6 +1,8 @@
 """Counts that do not depend on time: system calls from strace(1), instructions from callgrind (valgrind(1))."""
 
+import os
 import re
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -44,11 +46,19 @@ def parse_instructions(annotated):
     return found
 
 
-def end_traced(server):
-    """The program's end is what makes the tracer write its summary."""
+def program_of(server):
+    """The process that serves: strace's child, or valgrind, which runs the program in its own process."""
     children = [int(child) for task in Path(f"/proc/{server.pid}/task").glob("*/children")
                 for child in task.read_text().split()]
-    subprocess.run(["kill", "-TERM", *map(str, children)], check=False, stderr=subprocess.DEVNULL)
+    return children[0] if children else server.pid
+
+
+def end_traced(server):
+    """The program's end is what makes the tracer write its summary."""
+    try:
+        os.kill(program_of(server), signal.SIGTERM)
+    except ProcessLookupError:
+        pass
     try:
         server.process.wait(server.patience)
     except subprocess.TimeoutExpired:
