@@ -29,7 +29,8 @@ const SocketOption& known_option(const std::string& name) {
 OptionWish wish_of(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos) throw UsageError{"--set '" + text + "': write NAME=VALUE, as in SO_RCVBUF=64K"};
-  const SocketOption& option = known_option(text.substr(0, equals));
+  const std::string name = text.substr(0, equals);
+  const SocketOption& option = known_option(name);
   std::string value = text.substr(equals + 1);
   if (is_value(option, value)) return {&option, std::move(value)};
   const std::string form{value_form(option)};

@@ -90,9 +90,10 @@ class QueueBackend final : public sinks::basic_sink_backend<sinks::concurrent_fe
   void consume(const logging::record_view& record) noexcept {
     try {
       count_.issue();
-      const auto& stamp = record[Attributes::get().stamp].extract_or_throw<Stamp>();
-      const auto& text = record[Attributes::get().message].extract_or_throw<std::string>();
-      if (queue_.push({stamp.level, stamp.time, text})) return;
+      const logging::attribute_value stamp_value = record[Attributes::get().stamp];
+      const logging::attribute_value message = record[Attributes::get().message];
+      const auto& stamp = stamp_value.extract_or_throw<Stamp>();
+      if (queue_.push({stamp.level, stamp.time, message.extract_or_throw<std::string>()})) return;
       count_.lose(1);
       if (count_.begin_outage())
         push_outage(count_, "its queue of " + std::to_string(log_queue_capacity) + " lines is full");
