@@ -14,6 +14,7 @@ mkdir -p "$work/ccache" "$work/archives"
 # The rest runs in namespaces of its own: whatever ends this, nothing stays mounted and no process is left.
 if [ -z "${ECHOPOOL_FOLDER:-}" ]; then
   make_base "$work/base"
+  unshare --mount --pid --fork true 2>/dev/null || skip "this system allows no namespaces"
   ECHOPOOL_FOLDER=$(mktemp -d "$work/build.XXXXXX")
   export ECHOPOOL_FOLDER
   apart=

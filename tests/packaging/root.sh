@@ -62,7 +62,7 @@ with_root() {
   mkdir -p "$folder/upper" "$folder/work" "$folder/root"
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$folder/root" 2>/dev/null ||
     cp -a "$base/." "$folder/root/"
-  trap 'leave_root "$folder"' EXIT
+  trap "leave_root '$folder'" EXIT  # the name as it is now
 }
 
 # leave_root FOLDER: what is still mounted is not removed with it.
