@@ -1,5 +1,10 @@
 #include "signals.hpp"
 
+#include <echopool/error.hpp>
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -35,6 +40,17 @@ std::optional<int> SignalSet::wait(std::optional<std::chrono::milliseconds> limi
     // EINTR: a signal outside the set, or the debugger; the rest of the time is still to be waited.
     if (errno == EAGAIN && limit && Clock::now() - start >= *limit) return std::nullopt;
   }
+}
+
+SignalQueue::SignalQueue(const SignalSet& signals) {
+  signals.block();
+  fd_ = UniqueFd{::signalfd(-1, &signals.set_, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd_) throw StartError{errno, "cannot create a signalfd (too many open files? see ulimit -n)"};
+}
+
+void SignalQueue::take() const noexcept {
+  signalfd_siginfo signal{};
+  [[maybe_unused]] const auto taken = ::read(fd_.get(), &signal, sizeof signal);
 }
 
 }  // namespace echopool

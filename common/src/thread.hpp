@@ -1,4 +1,7 @@
 // A named boost::thread with a stack of known size that is joined by its destructor. Internal. Belongs to its creator.
+//
+// It blocks the signals of the process, whatever its creator does: they are for the program's own threads, and one that
+// is delivered to a thread of ours would end a process that waits for it elsewhere.
 #pragma once
 
 #include <echopool/literals.hpp>
@@ -21,7 +24,7 @@ class Thread {
   ~Thread() { join(); }
 
   void join();
-  /// Waits at most so long; true when the thread has ended.
+  /// Waits for at most `limit`. Returns true if the thread has ended.
   bool join_for(std::chrono::milliseconds limit);
   /// Lets go of a thread that cannot be joined, because it hangs in a system call for ever. All it uses must belong to
   /// it; it ends with the process.
