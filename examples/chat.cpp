@@ -73,6 +73,6 @@ int main(int argc, char** argv) {
   Room room;
   Server server{settings};
   const auto handler = [&room](Session& peer) { stay(peer, room); };
-  server.serve_tcp(Endpoint::parse(argc > 1 ? argv[1] : "127.0.0.1:7000"), handler, Opens::server);
+  server.serve_tcp(Endpoint::parse(argc > 1 ? argv[1] : "127.0.0.1:7000"), handler, {.opens = Opens::server});
   return server.run_until_signal({SIGINT, SIGTERM});
 }

@@ -58,9 +58,9 @@ int main(int argc, char** argv) {
   };
   const auto say = [](auto text) { return [text](Session& peer) { peer.write(text()); }; };
   server.serve_tcp(at(9), discard);
-  server.serve_tcp(at(13), say(daytime), Opens::server);
-  server.serve_tcp(at(19), generate_characters, Opens::server);
-  server.serve_tcp(at(37), say(time_since_1900), Opens::server);
+  server.serve_tcp(at(13), say(daytime), {.opens = Opens::server});
+  server.serve_tcp(at(19), generate_characters, {.opens = Opens::server});
+  server.serve_tcp(at(37), say(time_since_1900), {.opens = Opens::server});
   server.serve_udp(at(9), [](Datagram&) {});
   server.serve_udp(at(13), [](Datagram& question) { question.reply(bytes(daytime())); });
   server.serve_udp(at(37), [](Datagram& question) { question.reply(bytes(time_since_1900())); });

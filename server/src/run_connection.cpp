@@ -1,55 +1,67 @@
-#include "accept/acceptor.hpp"
-#include "accept/refusal_log.hpp"
+#include "accept/tcp_listener.hpp"
 #include "close/reaper.hpp"
 #include "kernel/tcp_stream.hpp"
 #include "limits/access_list.hpp"
+#include "limits/ticket.hpp"
+#include "refuse/refusals.hpp"
 #include "session/session_runner.hpp"
 #include "sockaddr.hpp"
 
 #include <echopool/server.hpp>
 
+#include <fcntl.h>
+
 #include <stdexcept>
 
 namespace echopool {
+namespace {
 
-std::optional<EndReason> run_connection(InheritedSocket connection, const Handler& handler,
-                                        const ServerSettings& settings, Opens opens) {
+/// Time limits are SO_RCVTIMEO and SO_SNDTIMEO, and those count only for calls that wait (socket(7)).
+void make_blocking(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+}  // namespace
+
+std::optional<EndReason> run_connection(InheritedSocket socket, const Handler& handler, const ServerSettings& settings,
+                                        ServiceSettings service) {
   SystemCalls& calls = SystemCalls::real();
-  UniqueFd fd{connection.fd};
+  UniqueFd fd{socket.fd};
   if (const auto wrong = settings.validate(); !wrong.empty()) throw std::invalid_argument{wrong.front()};
 
   const Endpoint peer = peer_endpoint(fd.get());
+  Counters counters;
+  auto stream = std::make_unique<TcpStream>(std::move(fd),
+                                            ArmedTimeouts{settings.timeouts.receive, settings.timeouts.send}, calls);
   if (!AccessList{settings.access}.admits(peer)) {
-    RefusalLog{}.note(RefuseReason::access, peer, calls.now());
-    TcpStream{std::move(fd), {}, calls}.reset_on_close();
+    Refusals{counters, calls}.refuse(*stream, peer, RefuseReason::access);
     return std::nullopt;
   }
 
   const LiveSettings live{settings};
   const std::atomic<bool> draining{false};
-  Counters counters;
   Seats seats{1};
   SessionRunner runner{counters, draining};
   KeptBytes kept;
   Worker worker{live, draining, kept};
-  apply_connection_options(fd.get(), Acceptor::options(settings), calls);
-  auto session = std::make_unique<Connection>(
-      Connection{.ticket = *seats.try_take(),
-                 .stream = std::make_unique<TcpStream>(
-                     std::move(fd), ArmedTimeouts{settings.timeouts.receive, settings.timeouts.send}, calls),
-                 .peer = peer,
-                 .handler = &handler,
-                 .id = 1,
-                 .opened = calls.now(),
-                 .opening = opens == Opens::server});
-  announce(*session);
+  make_blocking(stream->fd());
+  apply_connection_options(stream->fd(), listen_options(settings), calls);
+  auto connection = std::make_unique<Connection>(Connection{.ticket = *seats.try_take(),
+                                                            .stream = std::move(stream),
+                                                            .peer = peer,
+                                                            .handler = &handler,
+                                                            .id = 1,
+                                                            .opened = calls.now(),
+                                                            .opening = service.opens == Opens::server});
+  announce(*connection);
   std::optional<SessionEnd> end;
-  while (!end) end = runner.turn(*session, worker, Input::awaited);
+  while (!end) end = runner.turn(*connection, worker, Input::awaited);
 
   // A reaper of its own, for the lingering close; it ends with this function.
   Reaper reaper{counters, calls, settings.timeouts.linger};
   reaper.start({});
-  reaper.close(std::move(session), *end);
+  reaper.close(std::move(connection), *end);
   static_cast<void>(seats.wait_until_empty(std::chrono::steady_clock::time_point::max()));
   return end->reason;
 }

@@ -3,19 +3,15 @@
 #include "dispatch/hold_dispatcher.hpp"
 #include "dispatch/park/park_dispatcher.hpp"
 #include "kernel/descriptor_budget.hpp"
-#include "sockaddr.hpp"
 
 #include <echopool/log.hpp>
-
-#include <fcntl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <new>
 #include <numeric>
-#include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace echopool {
 namespace {
@@ -27,8 +23,6 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds last_wait{1};
 /// How often a drain looks whether its deadline was moved, and wakes workers that wait for input.
 constexpr milliseconds drain_step{5};
-/// Any free port for IPv4 may be taken for IPv6: try a few.
-constexpr int port_attempts = 16;
 
 ServerSettings checked(ServerSettings settings) {
   const auto wrong = settings.validate();
@@ -39,19 +33,26 @@ ServerSettings checked(ServerSettings settings) {
   throw std::invalid_argument{std::accumulate(wrong.begin(), wrong.end(), std::string{}, join)};
 }
 
+/// Returns the earlier of two times; nullopt is never.
+std::optional<TimePoint> earlier(std::optional<TimePoint> one, std::optional<TimePoint> other) {
+  if (!one || !other) return one ? one : other;
+  return std::min(one, other);
+}
+
 }  // namespace
 
 Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
     : calls{system_calls},
       settings{checked(std::move(given))},
-      places{settings.get()->limits.connections},
-      seats{places},
-      admission{seats, *settings.get()},
-      udp{settings.get()->udp, admission.access(), calls},
+      access{AccessList{settings.get()->access}},
+      refusals{counters, calls, [this] { reaper.nudge(); }},
+      seats{settings.get()->limits.connections},
+      admission{seats, settings, access},
+      udp{settings, access, calls},
       reaper{counters, calls, settings.get()->timeouts.linger},
       runner{counters, draining},
       pool{settings, draining, kept_bytes},
-      acceptor{settings, seats, admission, counters, calls} {}
+      acceptor{settings, seats, admission, refusals, counters, calls} {}
 
 Server::Impl::~Impl() {
   stop(milliseconds{0});
@@ -60,87 +61,43 @@ Server::Impl::~Impl() {
   reaper.stop();
 }
 
-void Server::Impl::listen_on(const Endpoint& where, Handler handler, Opens opens) {
-  const Handler& kept = handlers.emplace_back(std::move(handler));
-  if (where.family() == Endpoint::Family::any) return bind_both_families(where.port(), kept, opens);
-  bind_one(where, kept, opens);
+void Server::Impl::listen_on(const Endpoint& where, Handler handler, ServiceSettings service) {
+  lifecycle.expect_built("serve_tcp()");
+  const Service& kept = services.emplace_back(Service{std::move(handler), service});
+  for (TcpListener& listener : bind_tcp_listeners(where, kept, *settings.get(), calls)) add(std::move(listener));
 }
 
-void Server::Impl::bind_one(const Endpoint& where, const Handler& handler, Opens opens) {
-  UniqueFd fd = bind_tcp(where, Acceptor::options(*settings.get()), calls);
-  tcp_endpoints.push_back(local_endpoint(fd.get()));
-  listeners.push_back({.fd = std::move(fd), .handler = &handler, .opens = opens});
-}
-
-void Server::Impl::bind_both_families(std::uint16_t port, const Handler& handler, Opens opens) {
-  for (int attempt = 1;; ++attempt) {
-    bind_one({Endpoint::Family::v4, {}, port}, handler, opens);
-    try {
-      return bind_one({Endpoint::Family::v6, {}, tcp_endpoints.back().port()}, handler, opens);
-    } catch (const StartError& error) {
-      if (error.code().value() == EAFNOSUPPORT) {
-        return log_event(LogLevel::notice, "listener skipped",
-                         {{"transport", "tcp"}, {"address", "[::]"}, {"error", "this host has no IPv6"}});
-      }
-      if (port != 0 || error.code().value() != EADDRINUSE || attempt == port_attempts) throw;
-      tcp_endpoints.pop_back();
-      listeners.pop_back();
-    }
-  }
-}
-
-void Server::Impl::adopt(InheritedSocket listener, Handler handler, Opens opens) {
+void Server::Impl::adopt(InheritedSocket listener, Handler handler, ServiceSettings service) {
   UniqueFd fd{listener.fd};
-  int listening = 0;
-  socklen_t length = sizeof listening;
-  if (::getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || listening == 0)
-    throw StartError{ENOTSOCK, "descriptor " + std::to_string(listener.fd) + " is not a listening stream socket"};
-  const int flags = ::fcntl(fd.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0 || ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0)
-    throw StartError{errno, "descriptor " + std::to_string(listener.fd) + " cannot be made non-blocking"};
-  const Handler& kept = handlers.emplace_back(std::move(handler));
-  tcp_endpoints.push_back(local_endpoint(fd.get()));
-  listeners.push_back({.fd = std::move(fd), .handler = &kept, .opens = opens, .inherited = true});
+  lifecycle.expect_built("serve_tcp()");
+  add(adopt_tcp_listener(std::move(fd), services.emplace_back(Service{std::move(handler), service})));
+}
+
+void Server::Impl::add(TcpListener listener) {
+  tcp_endpoints.push_back(listener.local);
+  listeners.push_back(std::move(listener));
 }
 
 void Server::Impl::udp_listen_on(const Endpoint& where, DatagramHandler handler) {
-  const SocketSettings socket = settings.get()->socket;
-  if (where.family() != Endpoint::Family::any) {
-    udp_endpoints.push_back(udp.bind(where, socket, std::move(handler)));
-    return;
-  }
-  udp_endpoints.push_back(udp.bind({Endpoint::Family::v4, {}, where.port()}, socket, handler));
-  const Endpoint v6{Endpoint::Family::v6, {}, udp_endpoints.back().port()};
-  try {
-    udp_endpoints.push_back(udp.bind(v6, socket, std::move(handler)));
-  } catch (const StartError& error) {
-    if (error.code().value() != EAFNOSUPPORT) throw;
-    log_event(LogLevel::notice, "listener skipped",
-              {{"transport", "udp"}, {"address", v6}, {"error", "this host has no IPv6"}});
-  }
+  lifecycle.expect_built("serve_udp()");
+  for (const Endpoint& local : udp.bind(where, settings.get()->socket, std::move(handler)))
+    udp_endpoints.push_back(local);
+}
+
+void Server::Impl::udp_adopt(InheritedSocket socket, DatagramHandler handler) {
+  UniqueFd fd{socket.fd};
+  lifecycle.expect_built("serve_udp()");
+  udp_endpoints.push_back(udp.adopt(std::move(fd), std::move(handler)));
 }
 
 void Server::Impl::start() {
-  {
-    const std::lock_guard lock{mutex};
-    if (stage != Stage::built) throw std::logic_error{"a Server can be started once"};
-  }
-  const auto now = settings.get();
-  provide_descriptors(now->limits.connections);
-  if (now->pool.idle == IdleConnections::park)
-    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, reaper, draining, calls);
-  else
-    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, reaper, counters, calls);
+  lifecycle.begin_start();
   try {
-    reaper.start([this](TimePoint time) { return dispatcher->sweep(time); });
-    pool.start(now->pool, [this](Worker& worker) { dispatcher->serve(worker); });
-    for (const Listener& listener : listeners)
-      if (!listener.inherited) start_listening(listener.fd.get(), now->socket.backlog);
-    acceptor.start(std::move(listeners), *dispatcher);
-    udp.start();
+    make_dispatcher();
+    start_threads();
   } catch (const std::bad_alloc&) {
     undo_start();
-    throw StartError{ENOMEM, "cannot allocate what " + std::to_string(now->pool.workers) +
+    throw StartError{ENOMEM, "cannot allocate what " + std::to_string(settings.get()->pool.workers) +
                                  " workers need; ask for fewer (pool.workers) or raise the limit on memory (ulimit -v, "
                                  "systemd MemoryMax)"};
   } catch (...) {
@@ -151,46 +108,59 @@ void Server::Impl::start() {
     log_event(LogLevel::info, "listening", {{"transport", "tcp"}, {"address", endpoint}});
   for (const Endpoint& endpoint : udp_endpoints)
     log_event(LogLevel::info, "listening", {{"transport", "udp"}, {"address", endpoint}});
-  const std::lock_guard lock{mutex};
-  stage = Stage::running;
+  lifecycle.finish_start();
+}
+
+void Server::Impl::make_dispatcher() {
+  const std::lock_guard lock{reload_mutex};
+  const auto now = settings.get();
+  places = now->limits.connections;
+  provide_descriptors(*places);
+  if (now->pool.idle == IdleConnections::park)
+    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, reaper, draining, calls);
+  else
+    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, reaper, refusals, calls);
+}
+
+/// In an order in which nothing is served before all that can fail has succeeded, but datagrams, which are answered at
+/// once.
+void Server::Impl::start_threads() {
+  const auto now = settings.get();
+  reaper.start([this](TimePoint time) {
+    lifecycle.adopt_this_thread();
+    return earlier(dispatcher->sweep(time), refusals.flush(time));
+  });
+  pool.start(now->pool, [this](Worker& worker) {
+    lifecycle.adopt_this_thread();
+    dispatcher->serve(worker);
+  });
+  for (const TcpListener& listener : listeners)
+    if (!listener.inherited) start_listening(listener.fd.get(), now->socket.backlog);
+  udp.start([this] { lifecycle.adopt_this_thread(); });
+  acceptor.start(std::move(listeners), *dispatcher);
 }
 
 void Server::Impl::undo_start() noexcept {
   acceptor.stop();
-  dispatcher->stop_admitting();
-  dispatcher->release_workers();
+  udp.stop();
+  listeners.clear();
+  if (dispatcher) {
+    dispatcher->stop_admitting();
+    dispatcher->release_workers();
+  }
   pool.join();
   reaper.stop();
+  lifecycle.fail_start();
+}
+
+void Server::Impl::request_stop() {
+  acceptor.request_stop();
+  lifecycle.request_stop();
 }
 
 StopReport Server::Impl::stop(milliseconds grace) {
-  {
-    std::unique_lock lock{mutex};
-    const auto end = steady_clock::now() + grace;
-    switch (stage) {
-      case Stage::built:
-        stage = Stage::stopped;
-        return report;
-      case Stage::stopped:
-        return report;
-      case Stage::stopping:
-        deadline = std::min(deadline, end);
-        changed.wait(lock, [this] { return stage == Stage::stopped; });
-        return report;
-      case Stage::running:
-        break;
-    }
-    stage = Stage::stopping;
-    deadline = end;
-  }
-  const StopReport result = stop_all();
-  {
-    const std::lock_guard lock{mutex};
-    stage = Stage::stopped;
-    report = result;
-  }
-  changed.notify_all();
-  return result;
+  if (lifecycle.begin_stop(grace)) lifecycle.finish_stop(stop_all());
+  return lifecycle.report();
 }
 
 StopReport Server::Impl::stop_all() {
@@ -217,6 +187,7 @@ StopReport Server::Impl::stop_all() {
     dispatcher->cut_off();  // what a last turn has parked since
     reaper.stop();
   }
+  refusals.flush_all();
   const std::uint64_t cut_off = counters.cut_off.load(std::memory_order_relaxed);
   return {.drained = ended() - ended_before - cut_off, .aborted = cut_off, .stuck = stuck};
 }
@@ -226,8 +197,7 @@ bool Server::Impl::wait_for_connections() {
   for (;;) {
     pool.interrupt_waiting();
     if (seats.wait_until_empty(steady_clock::now() + drain_step)) return true;
-    const std::lock_guard lock{mutex};
-    if (steady_clock::now() >= deadline) return false;
+    if (lifecycle.grace_is_over()) return false;
   }
 }
 
@@ -238,19 +208,19 @@ std::uint64_t Server::Impl::ended() const {
 }
 
 void Server::Impl::reconfigure(const ServerSettings& changed_settings) {
+  const std::lock_guard lock{reload_mutex};
   ServerSettings next = *settings.get();
   next.timeouts = changed_settings.timeouts;
   next.limits = changed_settings.limits;
   next.access = changed_settings.access;
   next.udp = changed_settings.udp;
   next = checked(std::move(next));
-  if (next.limits.connections > places) {
+  if (places && next.limits.connections > *places) {
     log_event(LogLevel::warning, "restart needed",
-              {{"option", "limits.connections"}, {"running", places}, {"wanted", next.limits.connections}});
-    next.limits.connections = places;
+              {{"option", "limits.connections"}, {"running", *places}, {"wanted", next.limits.connections}});
+    next.limits.connections = *places;
   }
-  admission.reconfigure(next);
-  udp.reconfigure(next.udp, admission.access());
+  access.set(AccessList{next.access});
   seats.set_limit(next.limits.connections);
   reaper.set_linger(next.timeouts.linger);
   settings.set(std::move(next));

@@ -3,10 +3,14 @@
 
 #include "accept/acceptor.hpp"
 #include "accept/admission.hpp"
+#include "accept/tcp_listener.hpp"
 #include "close/reaper.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/worker_pool.hpp"
+#include "lifecycle.hpp"
+#include "limits/access_list.hpp"
 #include "limits/ticket.hpp"
+#include "refuse/refusals.hpp"
 #include "session/session_runner.hpp"
 #include "settings/live_settings.hpp"
 #include "stats/counters.hpp"
@@ -15,10 +19,10 @@
 #include <echopool/server.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace echopool {
@@ -27,23 +31,27 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Impl(ServerSettings given, SystemCalls & system_calls);
   ~Impl();
 
-  void listen_on(const Endpoint& where, Handler handler, Opens opens = Opens::client);
-  void adopt(InheritedSocket listener, Handler handler, Opens opens = Opens::client);
+  void listen_on(const Endpoint& where, Handler handler, ServiceSettings service = {});
+  void adopt(InheritedSocket listener, Handler handler, ServiceSettings service = {});
   void udp_listen_on(const Endpoint& where, DatagramHandler handler);
+  void udp_adopt(InheritedSocket socket, DatagramHandler handler);
   void start();
+  void request_stop();
   StopReport stop(std::chrono::milliseconds grace);
   void reconfigure(const ServerSettings& settings);
 
   SystemCalls& calls;
   LiveSettings settings;
+  Live<AccessList> access;
+  Lifecycle lifecycle;
   std::atomic<bool> draining{false};
   Counters counters;
   KeptBytes kept_bytes;
-  const std::size_t places;  // connections there is room for; a reload may allow fewer, not more
+  Refusals refusals;
   Seats seats;
   Admission admission;
-  std::deque<Handler> handlers;  // addresses stay
-  std::vector<Listener> listeners;
+  std::deque<Service> services;  // addresses stay
+  std::vector<TcpListener> listeners;
   std::vector<Endpoint> tcp_endpoints;
   std::vector<Endpoint> udp_endpoints;
   UdpServer udp;
@@ -54,20 +62,21 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Acceptor acceptor;
 
  private:
-  void bind_one(const Endpoint& where, const Handler& handler, Opens opens);
-  void bind_both_families(std::uint16_t port, const Handler& handler, Opens opens);
+  void add(TcpListener listener);
+  void make_dispatcher();
+  void start_threads();
   void undo_start() noexcept;
   StopReport stop_all();
-  /// Waits until every connection has ended: true, or false when the grace period is over.
+  /// Waits until every connection has ended. Returns false if the grace period is over before.
   [[nodiscard]] bool wait_for_connections();
   [[nodiscard]] std::uint64_t ended() const;
 
-  enum class Stage : std::uint8_t { built, running, stopping, stopped };
-  std::mutex mutex;
-  std::condition_variable changed;
-  Stage stage = Stage::built;                      // guarded by mutex
-  std::chrono::steady_clock::time_point deadline;  // likewise: the end of the grace period
-  StopReport report;                               // likewise
+  /// Held by a reload from its first step to its last, so that two leave no mixture, and while start() takes its
+  /// settings. The only lock under which others are taken.
+  std::mutex reload_mutex;
+  /// How many connections there is room for, from start() on: a reload may allow fewer, not more. Guarded by
+  /// reload_mutex.
+  std::optional<std::size_t> places;
 };
 
 }  // namespace echopool

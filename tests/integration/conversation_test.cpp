@@ -99,13 +99,12 @@ ECHOPOOL_TEST(the_message_limit_holds_inside_one_read) {
 
 ECHOPOOL_TEST(a_conversation_that_opens_may_read_in_its_only_call) {
   Server server{settings_for(idle)};
-  server.serve_tcp(
-      loopback(),
-      [](Session& peer) {
-        peer.write("name? ");
-        if (const auto name = peer.read_line()) peer.write("hello " + std::string{*name} + "\n");
-      },
-      Opens::server);
+  server.serve_tcp(loopback(),
+                   [](Session& peer) {
+                     peer.write("name? ");
+                     if (const auto name = peer.read_line()) peer.write("hello " + std::string{*name} + "\n");
+                   },
+                   {.opens = Opens::server});
   server.start();
   Client client{server.endpoints().front()};
   BOOST_TEST(client.receive(6) == "name? ");

@@ -57,7 +57,7 @@ Outcome run_with(IdleConnections idle, Call call, int error, int kth, int times 
   Outcome outcome;
   try {
     ServerInternals::Impl server{small(idle), calls};
-    server.listen_on(loopback(), echo, Opens::client);
+    server.listen_on(loopback(), echo);
     server.udp_listen_on(loopback(), echo_datagram);
     server.start();
     const Endpoint tcp = server.tcp_endpoints.front();
@@ -172,8 +172,8 @@ ECHOPOOL_TEST(a_listener_that_is_no_socket_any_more_is_given_up_and_the_others_g
   FaultyCalls calls;
   calls.fail(Call::accept4, EBADF, 1);
   ServerInternals::Impl server{small(idle), calls};
-  server.listen_on(loopback(), echo, Opens::client);
-  server.listen_on(loopback(), echo, Opens::client);
+  server.listen_on(loopback(), echo);
+  server.listen_on(loopback(), echo);
   server.start();
   const Client lost{server.tcp_endpoints.front()};
   BOOST_TEST(eventually([&] { return calls.has_failed(); }));

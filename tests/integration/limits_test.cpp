@@ -210,13 +210,14 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_themselves_are_all_named_at_once) 
   ServerSettings settings;
   settings.pool.workers = 0;
   settings.timeouts.idle = 0ms;
-  settings.access.allow = {"nonsense"};
+  settings.access.allow = {"nonsense", "192.0.2.0/24", "192.0.2.0/99"};
+  settings.access.deny = {"gibberish"};
   try {
     const Server server{settings};
     BOOST_FAIL("accepted");
   } catch (const std::invalid_argument& error) {
     const std::string text = error.what();
-    for (const char* part : {"pool.workers", "timeouts.idle", "nonsense"})
+    for (const char* part : {"pool.workers", "timeouts.idle", "nonsense", "192.0.2.0/99", "gibberish"})
       BOOST_TEST(text.find(part) != std::string::npos, text);
   }
 }

@@ -16,7 +16,7 @@ namespace {
 class SpeakingFirst {
  public:
   SpeakingFirst(const ServerSettings& settings, Handler handler) : server_{settings} {
-    server_.serve_tcp(loopback(), std::move(handler), Opens::server);
+    server_.serve_tcp(loopback(), std::move(handler), {.opens = Opens::server});
     server_.start();
   }
   [[nodiscard]] Client connect() const { return Client{server_.endpoints().front()}; }
@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(one_connection_without_a_pool_is_opened_too) {
   AcceptedConnection connection;
   connection.client.send("one\n");
   connection.client.finish_sending();
-  const auto reason =
-      run_connection(InheritedSocket{connection.accepted.release()}, Handler{greet_and_answer}, {}, Opens::server);
+  const auto reason = run_connection(InheritedSocket{connection.accepted.release()}, Handler{greet_and_answer}, {},
+                                     {.opens = Opens::server});
   BOOST_TEST(connection.client.receive_all() == "hello\nyou said one\n");
   BOOST_TEST((reason == EndReason::peer_closed));
 }

@@ -35,13 +35,14 @@ stages("server/src", [PUBLIC_COMMON, PUBLIC_SERVER, "common/src"], {
     "limits": [],
     "settings": ["limits"],
     "session": ["kernel", "limits", "settings", "stats"],
+    "refuse": ["kernel", "limits", "stats"],
     "close": ["kernel", "session", "stats"],
-    "dispatch": ["kernel", "settings", "stats", "session", "close"],
+    "dispatch": ["kernel", "settings", "stats", "session", "refuse", "close"],
     "dispatch/park": ["kernel", "settings", "session", "close", "dispatch"],
-    "accept": ["kernel", "limits", "settings", "stats", "session", "dispatch"],
-    "udp": ["kernel", "limits"],
+    "accept": ["kernel", "limits", "settings", "stats", "session", "refuse", "dispatch"],
+    "udp": ["kernel", "limits", "settings"],
     "testing": ["kernel", "session"],
-    "": ["kernel", "limits", "settings", "stats", "session", "close", "dispatch", "dispatch/park", "accept", "udp"],
+    "": ["kernel", "limits", "settings", "stats", "session", "refuse", "close", "dispatch", "dispatch/park", "accept", "udp"],
 })
 stages("client/src", [PUBLIC_COMMON, "common/src"], {
     "measure": [],

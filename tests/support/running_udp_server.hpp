@@ -66,18 +66,28 @@ inline UdpSettings without_limits() { return {.rate_per_source = {}, .rate_total
 
 struct RunningUdpServer {
   UdpFaults calls;
+  LiveSettings settings{ServerSettings{}};
+  Live<AccessList> access{AccessList{AccessSettings{}}};
   std::unique_ptr<UdpServer> server;
   Endpoint endpoint;
   UdpPeer peer;
 
-  void prepare(const UdpSettings& settings, DatagramHandler handler = echo_datagram,
-               std::shared_ptr<const AccessList> access = nullptr) {
-    server = std::make_unique<UdpServer>(settings, std::move(access), calls);
-    endpoint = server->bind(loopback(), {}, std::move(handler));
+  /// What a reload would do.
+  void configure(const UdpSettings& udp, const AccessSettings& admitted = {}) {
+    ServerSettings next;
+    next.udp = udp;
+    settings.set(std::move(next));
+    access.set(AccessList{admitted});
   }
-  void serve(const UdpSettings& settings, DatagramHandler handler = echo_datagram,
-             std::shared_ptr<const AccessList> access = nullptr) {
-    prepare(settings, std::move(handler), std::move(access));
+  void prepare(const UdpSettings& udp, const DatagramHandler& handler = echo_datagram,
+               const AccessSettings& admitted = {}) {
+    configure(udp, admitted);
+    server = std::make_unique<UdpServer>(settings, access, calls);
+    endpoint = server->bind(loopback(), {}, handler).front();
+  }
+  void serve(const UdpSettings& udp, const DatagramHandler& handler = echo_datagram,
+             const AccessSettings& admitted = {}) {
+    prepare(udp, handler, admitted);
     server->start();
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <echopool/session.hpp>
+#include <echopool/settings.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -20,15 +21,6 @@ enum class Next : std::uint8_t {
   incomplete,  ///< the message is not whole: keep its bytes, and call me when more has come
   yield,       ///< call me again when a worker is free, input or not
   close,       ///< end the connection; everything written still reaches the peer
-};
-
-/// Who speaks first on a new connection.
-enum class Opens : std::uint8_t {
-  client,  ///< the handler is called when the peer has sent something
-  /// The handler is called once at accept, before there is input: Session::opening() is true in that call, and it must
-  /// not read (a read throws std::logic_error, and the connection ends as `handler_error`). Then as above. A handler
-  /// for a whole conversation is called at accept too, and may read.
-  server,
 };
 
 /// `Next(Session&)`: called for every message. It should read one message, answer it and return; between two calls the

@@ -1,4 +1,4 @@
-// What a Server can be told: plain structs with working defaults, checked once by validate().
+// What a Server and each of its services can be told: plain structs with working defaults, checked by validate().
 // Installed. Plain values, any thread; a Server copies them.
 #pragma once
 
@@ -94,6 +94,21 @@ struct ServerSettings {
 
   /// What is wrong with these settings, one sentence each, naming the member; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
+};
+
+/// Which side speaks first on a new connection.
+enum class Opens : std::uint8_t {
+  client,  ///< the handler is called when the peer has sent something
+  /// The handler is called once at accept, before there is input: Session::opening() is true in that call, and it must
+  /// not read (a read throws std::logic_error, and the connection ends as `handler_error`). Then as above. A handler
+  /// for a whole conversation is called at accept too, and may read.
+  server,
+};
+
+/// What one TCP service can be told, besides what ServerSettings say for all of them. Written where the service is:
+/// `serve_tcp(where, handler, {.opens = Opens::server})`.
+struct ServiceSettings {
+  Opens opens = Opens::client;  ///< which side speaks first
 };
 
 }  // namespace echopool

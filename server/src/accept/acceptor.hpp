@@ -3,10 +3,10 @@
 #pragma once
 
 #include "accept/admission.hpp"
-#include "accept/refusal_log.hpp"
+#include "accept/tcp_listener.hpp"
 #include "dispatch/dispatcher.hpp"
-#include "kernel/listener.hpp"
-#include "limits/token_bucket.hpp"
+#include "limits/log_limiter.hpp"
+#include "refuse/refusals.hpp"
 #include "settings/live_settings.hpp"
 #include "stats/counters.hpp"
 #include "thread.hpp"
@@ -18,40 +18,35 @@
 
 namespace echopool {
 
-/// A listening socket and what is spoken on it.
-struct Listener {
-  UniqueFd fd;
-  const Handler* handler;
-  Opens opens = Opens::client;
-  bool inherited = false;  ///< opened by somebody else: connections get their options one by one
-};
-
 class Acceptor {
  public:
   /// All references must outlive the acceptor.
-  Acceptor(const LiveSettings& settings, Seats& seats, Admission& admission, Counters& counters, SystemCalls& calls);
+  Acceptor(const LiveSettings& settings, Seats& seats, Admission& admission, Refusals& refusals, Counters& counters,
+           SystemCalls& calls);
   ~Acceptor() { stop(); }
 
   /// Throws StartError. The listeners are listening.
-  void start(std::vector<Listener> listeners, Dispatcher& dispatcher);
+  void start(std::vector<TcpListener> listeners, Dispatcher& dispatcher);
+  /// Accepts nothing more, and does not wait for the thread. Any thread, also before start().
+  void request_stop();
   /// Returns when the thread has ended and the listeners are closed.
   void stop();
 
-  /// The receive and send limits that a connection of these settings is born with.
-  [[nodiscard]] static ListenOptions options(const ServerSettings& settings);
-  /// Sets changed limits on the listeners. Any thread.
+  /// Sets changed options on the listeners. Any thread.
   void reconfigure();
 
  private:
   void run();
-  /// Waits until the limits allow one more connection. False: stopping.
-  [[nodiscard]] bool wait_for_turn();
+  /// Waits until the limits allow one more connection. Returns false when stopping.
+  [[nodiscard]] bool wait_until_allowed();
   void wait_for_listeners();
-  void accept_from(Listener& listener);
-  void take_over(Listener& listener, UniqueFd fd, const Endpoint& peer);
-  void refuse_socket(UniqueFd fd, const Endpoint& peer, RefuseReason reason);
-  /// True: accept the next one.
-  [[nodiscard]] bool handle_error(Listener& listener, int error);
+  /// One connection of each listener that has some, in turn, and again. Requires that one connection is allowed.
+  void accept_round();
+  /// Returns whether the listener may have another one.
+  [[nodiscard]] bool accept_one(TcpListener& listener);
+  void take_over(const TcpListener& listener, UniqueFd fd, const Endpoint& peer);
+  /// As accept_one().
+  [[nodiscard]] bool handle_error(TcpListener& listener, int error);
   /// Leaves the connections in the backlog for a while: a resource is exhausted.
   void back_off(int error);
   /// Sleeps until then or until stop().
@@ -60,6 +55,7 @@ class Acceptor {
 
   Seats& seats_;
   Admission& admission_;
+  Refusals& refusals_;
   Counters& counters_;
   SystemCalls& calls_;
   Dispatcher* dispatcher_ = nullptr;
@@ -69,14 +65,12 @@ class Acceptor {
 
   // The acceptor's thread only:
   LiveSettings::Reader settings_;
-  std::vector<Listener> listeners_;
-  std::vector<pollfd> poll_set_;
-  RefusalLog refusals_;
-  TokenBucket rate_;
-  ListenOptions inherited_;
-  TimePoint options_certain_{};  ///< connections accepted before may have been born with older limits
+  std::vector<TcpListener> listeners_;
+  std::vector<pollfd> poll_set_;  ///< wake_, then the listeners in their order
+  ListenOptions options_;
   std::chrono::milliseconds pause_{0};
-  std::optional<TimePoint> pause_logged_;
+  LogLimiter pauses_;
+  int failures_in_a_row_ = 0;
   std::uint64_t next_id_ = 1;
 
   Thread thread_;

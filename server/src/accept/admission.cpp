@@ -1,24 +1,23 @@
 #include "accept/admission.hpp"
 
+#include <utility>
+
 namespace echopool {
 
-void Admission::reconfigure(const ServerSettings& settings) {
-  auto access = std::make_shared<const AccessList>(settings.access);
-  const std::lock_guard lock{mutex_};
-  access_ = std::move(access);
-  per_source_ = settings.limits.per_source;
+std::chrono::nanoseconds Admission::rate_delay(TimePoint now) {
+  const auto per_second = settings_.get().limits.accept_rate;
+  return per_second ? rate_.wait(Rate::of(*per_second), now) : std::chrono::nanoseconds::zero();
 }
 
-std::optional<RefuseReason> Admission::check(const Endpoint& peer, Ticket& ticket) {
-  const std::lock_guard lock{mutex_};
-  if (!access_->admits(peer)) return RefuseReason::access;
-  if (per_source_ && !seats_.count_source(ticket, peer, *per_source_)) return RefuseReason::per_source;
-  return std::nullopt;
-}
-
-std::shared_ptr<const AccessList> Admission::access() const {
-  const std::lock_guard lock{mutex_};
-  return access_;
+std::variant<Ticket, RefuseReason> Admission::admit(const Endpoint& peer, TimePoint now) {
+  const LimitSettings& limits = settings_.get().limits;
+  // It has been accepted already: with a token, if rate_delay() was heeded.
+  if (limits.accept_rate) static_cast<void>(rate_.take(Rate::of(*limits.accept_rate), now));
+  if (!access_.get().admits(peer)) return RefuseReason::access;
+  auto ticket = seats_.try_take();
+  if (!ticket) return RefuseReason::connections;
+  if (limits.per_source && !seats_.count_source(*ticket, peer, *limits.per_source)) return RefuseReason::per_source;
+  return std::move(*ticket);
 }
 
 }  // namespace echopool

@@ -1,36 +1,44 @@
-// Decides about a connection that has just been accepted, before it costs anything: who may come in, and how many from
-// one source. Internal. check() is called by the acceptor; reconfigure() by any thread.
+// Every rule for letting a connection in: `limits.connections`, `accept_rate` and `per_source`, and the access list.
+// Internal. Belongs to the acceptor's thread; a reload reaches it through the live settings.
 #pragma once
 
 #include "limits/access_list.hpp"
 #include "limits/ticket.hpp"
+#include "limits/token_bucket.hpp"
+#include "settings/live_settings.hpp"
 
 #include <echopool/settings.hpp>
 #include <echopool/stats.hpp>
 
-#include <memory>
-#include <mutex>
-#include <optional>
+#include <chrono>
+#include <variant>
 
 namespace echopool {
 
 class Admission {
  public:
-  Admission(Seats& seats, const ServerSettings& settings) : seats_{seats} { reconfigure(settings); }
+  using TimePoint = TokenBucket::Time;
 
-  /// Throws std::invalid_argument, and changes nothing, when an access list cannot be read.
-  void reconfigure(const ServerSettings& settings);
+  /// All references must outlive it.
+  Admission(Seats& seats, const LiveSettings& settings, const Live<AccessList>& access)
+      : seats_{seats}, settings_{settings}, access_{access} {}
 
-  /// nullopt: welcome, with `ticket` counted against its source as well if that is limited.
-  [[nodiscard]] std::optional<RefuseReason> check(const Endpoint& peer, Ticket& ticket);
+  /// Waits until a connection can have a seat, if one for which there is none is to wait (`pool.overflow`). Returns
+  /// false when the seats are closed.
+  [[nodiscard]] bool wait_for_seat() { return overflow_refuses() || seats_.wait_for_room(); }
+  [[nodiscard]] bool overflow_refuses() { return settings_.get().pool.overflow == Overflow::refuse; }
+  /// Returns how long it takes until `limits.accept_rate` allows one more connection; zero if it does now.
+  [[nodiscard]] std::chrono::nanoseconds rate_delay(TimePoint now);
 
-  [[nodiscard]] std::shared_ptr<const AccessList> access() const;
+  /// Decides about a connection that has been accepted, and counts it against the rate. Returns its seat, counted
+  /// against its source as well if that is limited, or why it is refused.
+  [[nodiscard]] std::variant<Ticket, RefuseReason> admit(const Endpoint& peer, TimePoint now);
 
  private:
   Seats& seats_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const AccessList> access_;  // guarded by mutex_
-  std::optional<std::size_t> per_source_;     // likewise
+  LiveSettings::Reader settings_;
+  Live<AccessList>::Reader access_;
+  TokenBucket rate_;
 };
 
 }  // namespace echopool

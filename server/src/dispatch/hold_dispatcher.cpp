@@ -1,15 +1,13 @@
 #include "dispatch/hold_dispatcher.hpp"
 
-#include <echopool/log.hpp>
-
 namespace echopool {
 
-HoldDispatcher::HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Counters& counters,
+HoldDispatcher::HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Refusals& refusals,
                                SystemCalls& calls)
     : queue_timeout_{pool.queue_timeout},
       runner_{runner},
       reaper_{reaper},
-      counters_{counters},
+      refusals_{refusals},
       calls_{calls},
       queue_{pool.queue} {}
 
@@ -45,9 +43,7 @@ void HoldDispatcher::drain() {
 }
 
 void HoldDispatcher::give_up(std::unique_ptr<Connection> connection, RefuseReason reason) {
-  log_event(LogLevel::notice, "connection refused",
-            {{"id", connection->id}, {"peer", connection->peer}, {"reason", to_string(reason)}});
-  refuse(std::move(connection), reason, counters_);
+  refusals_.refuse(connection->stream, connection->peer, reason);
 }
 
 }  // namespace echopool

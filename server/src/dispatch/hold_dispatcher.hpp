@@ -4,6 +4,7 @@
 #include "close/reaper.hpp"
 #include "dispatch/bounded_queue.hpp"
 #include "dispatch/dispatcher.hpp"
+#include "refuse/refusals.hpp"
 #include "session/session_runner.hpp"
 
 namespace echopool {
@@ -11,7 +12,7 @@ namespace echopool {
 class HoldDispatcher final : public Dispatcher {
  public:
   /// All references must outlive the dispatcher.
-  HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Counters& counters,
+  HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Refusals& refusals,
                  SystemCalls& calls);
 
   [[nodiscard]] bool wait_for_room() override { return queue_.wait_for_room(); }
@@ -33,7 +34,7 @@ class HoldDispatcher final : public Dispatcher {
   const Timeout queue_timeout_;
   SessionRunner& runner_;
   Reaper& reaper_;
-  Counters& counters_;
+  Refusals& refusals_;
   SystemCalls& calls_;
   BoundedQueue<Waiting> queue_;
 };

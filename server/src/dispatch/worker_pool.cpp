@@ -2,10 +2,17 @@
 
 #include <signal.h>
 
+#include <mutex>
+
 namespace echopool {
 namespace {
 
 constexpr int wake_signal = SIGURG;
+
+/// The WakeSignals that live. The disposition is the whole process's, and so are these.
+std::mutex wake_mutex;
+std::size_t wake_users = 0;        // guarded by wake_mutex, as is what follows
+struct sigaction own_disposition;  // the disposition before the first user
 
 void unblock_wake_signal() noexcept {
   sigset_t set;
@@ -54,11 +61,16 @@ void WorkerPool::join() {
 }
 
 WakeSignal::WakeSignal() noexcept {
+  const std::lock_guard lock{wake_mutex};
+  if (wake_users++ != 0) return;
   struct sigaction action {};
   action.sa_handler = [](int) {};
-  ::sigaction(wake_signal, &action, &old_);
+  ::sigaction(wake_signal, &action, &own_disposition);
 }
 
-WakeSignal::~WakeSignal() { ::sigaction(wake_signal, &old_, nullptr); }
+WakeSignal::~WakeSignal() {
+  const std::lock_guard lock{wake_mutex};
+  if (--wake_users == 0) ::sigaction(wake_signal, &own_disposition, nullptr);
+}
 
 }  // namespace echopool

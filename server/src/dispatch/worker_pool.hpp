@@ -1,4 +1,4 @@
-// The fixed pool: so many threads, all created before the first connection is accepted. Internal. Belongs to the
+// The fixed pool: `pool.workers` threads, all created before the first connection is accepted. Internal. Belongs to the
 // Server; cut_off() and interrupt_waiting() may be called from any thread between start() and join().
 #pragma once
 
@@ -6,8 +6,6 @@
 #include "thread.hpp"
 
 #include <echopool/settings.hpp>
-
-#include <signal.h>
 
 #include <atomic>
 #include <functional>
@@ -35,7 +33,7 @@ class WorkerPool {
   /// Shuts the connections of running turns down.
   void cut_off() noexcept;
 
-  /// Waits for every thread until `limit` has passed; gives the number of those that are still running.
+  /// Waits for every thread until `limit` has passed. Returns the number of those that are still running.
   [[nodiscard]] std::size_t join_for(std::chrono::milliseconds limit);
   void join();
 
@@ -53,17 +51,15 @@ class WorkerPool {
   std::vector<std::unique_ptr<Seat>> seats_;
 };
 
-/// While it lives, the signal of interrupt_waiting() has a handler that does nothing. SIGURG, because its default is to
-/// be ignored: one that comes late does no harm. The program's own disposition is restored at the end.
+/// While one lives, the signal of interrupt_waiting() has a handler that does nothing. SIGURG, because its default is
+/// to be ignored: one that comes late does no harm. A disposition is the whole process's, and several servers may stop
+/// at once: the first object sets it, and the last one restores the program's own.
 class WakeSignal {
  public:
   WakeSignal() noexcept;
   ~WakeSignal();
   WakeSignal(const WakeSignal&) = delete;
   WakeSignal& operator=(const WakeSignal&) = delete;
-
- private:
-  struct sigaction old_;
 };
 
 }  // namespace echopool

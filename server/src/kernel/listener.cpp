@@ -3,7 +3,7 @@
 #include "kernel/tcp_stream.hpp"
 #include "sockaddr.hpp"
 
-#include <echopool/error.hpp>
+#include <echopool/log.hpp>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -46,6 +46,11 @@ const char* remedy(int error) {
 
 std::string bind_failure(const char* what, const Endpoint& where, int error) {
   return std::string{what} + " " + where.to_string() + remedy(error);
+}
+
+void log_no_ipv6(const char* transport) noexcept {
+  log_event(LogLevel::notice, "listener skipped",
+            {{"transport", transport}, {"address", "[::]"}, {"error", "this host has no IPv6"}});
 }
 
 void apply_connection_options(int fd, const ListenOptions& options, SystemCalls& calls) noexcept {

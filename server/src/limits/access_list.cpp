@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 
@@ -54,6 +55,20 @@ bool AccessList::admits(const Endpoint& peer) const noexcept {
   const auto next = std::upper_bound(spans.begin(), spans.end(), plain.address(),
                                      [](const Bytes& address, const Span& span) { return address < span.first; });
   return next == spans.begin() ? otherwise_ : std::prev(next)->admitted;
+}
+
+std::vector<std::string> AccessList::problems(const AccessSettings& settings) {
+  std::vector<std::string> result;
+  const auto look = [&result](const char* list, const std::vector<std::string>& entries) {
+    for (const std::string& entry : entries) try {
+        static_cast<void>(Cidr::parse(entry));
+      } catch (const std::invalid_argument& error) {
+        result.push_back(std::string{list} + ": " + error.what());
+      }
+  };
+  look("access.allow", settings.allow);
+  look("access.deny", settings.deny);
+  return result;
 }
 
 // Blocks either nest or do not touch. Sorted with the outer before the inner, one walk with a stack of those that are

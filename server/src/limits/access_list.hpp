@@ -5,6 +5,7 @@
 #include <echopool/endpoint.hpp>
 #include <echopool/settings.hpp>
 
+#include <string>
 #include <vector>
 
 namespace echopool {
@@ -15,6 +16,9 @@ class AccessList {
  public:
   /// Throws std::invalid_argument naming the entry that is no address block.
   explicit AccessList(const AccessSettings& settings);
+
+  /// Returns a sentence for each entry of the lists that is no address block; empty if all can be used.
+  [[nodiscard]] static std::vector<std::string> problems(const AccessSettings& settings);
 
   /// One binary search, whatever the lists. The port plays no part.
   [[nodiscard]] bool admits(const Endpoint& peer) const noexcept;

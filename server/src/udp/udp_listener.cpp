@@ -69,6 +69,8 @@ UdpListener UdpListener::bind(const Endpoint& where, const SocketSettings& setti
 UdpListener UdpListener::adopt(UniqueFd socket, DatagramHandler handler, SystemCalls& calls) {
   const int fd = socket.get();
   const int domain = get_int(fd, SOL_SOCKET, SO_DOMAIN);
+  if (domain < 0 && errno == EBADF)
+    throw StartError{EBADF, "cannot take over inherited descriptor " + std::to_string(fd) + ", which is not open"};
   if (get_int(fd, SOL_SOCKET, SO_TYPE) != SOCK_DGRAM || (domain != AF_INET && domain != AF_INET6))
     throw StartError{EINVAL, "inherited descriptor " + std::to_string(fd) +
                                  " is not a UDP socket; ListenDatagram= in the systemd socket unit, or dgram udp wait "

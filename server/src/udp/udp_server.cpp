@@ -1,5 +1,8 @@
 #include "udp/udp_server.hpp"
 
+#include "kernel/listener.hpp"
+#include "poll_timeout.hpp"
+
 #include <echopool/error.hpp>
 #include <echopool/log.hpp>
 
@@ -19,17 +22,11 @@ using namespace std::chrono_literals;
 
 constexpr int batches_per_turn = 8;  // then the other sockets get theirs
 constexpr auto pause_length = 100ms;
-constexpr Rate one_a_second{1, 1};
 
 template <class T>
 std::optional<Rate> rate_of(const std::optional<T>& per_second) {
   if (!per_second) return std::nullopt;
   return Rate::of(*per_second);
-}
-
-int poll_timeout(TimePoint now, TimePoint until) noexcept {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
 void drop(UdpStats& batch, DropReason reason, std::uint64_t count = 1) noexcept {
@@ -38,22 +35,18 @@ void drop(UdpStats& batch, DropReason reason, std::uint64_t count = 1) noexcept 
 
 }  // namespace
 
-UdpServer::UdpServer(const UdpSettings& settings, std::shared_ptr<const AccessList> access, SystemCalls& calls)
-    : calls_{calls},
-      batch_size_{settings.batch},
-      next_policy_{make_policy(settings, std::move(access))},
-      policy_{next_policy_} {}
+UdpServer::UdpServer(const LiveSettings& settings, const Live<AccessList>& access, SystemCalls& calls)
+    : calls_{calls}, batch_size_{settings.get()->udp.batch}, settings_{settings}, access_{access} {}
 
 UdpServer::~UdpServer() { stop(); }
 
-std::shared_ptr<const UdpServer::Policy> UdpServer::make_policy(const UdpSettings& settings,
-                                                                std::shared_ptr<const AccessList> access) {
-  return std::make_shared<const Policy>(
-      Policy{rate_of(settings.rate_per_source), rate_of(settings.rate_total), std::move(access)});
-}
-
-Endpoint UdpServer::bind(const Endpoint& where, const SocketSettings& settings, DatagramHandler handler) {
-  return add(UdpListener::bind(where, settings, std::move(handler), calls_));
+std::vector<Endpoint> UdpServer::bind(const Endpoint& where, const SocketSettings& settings,
+                                      const DatagramHandler& handler) {
+  std::vector<Endpoint> bound;
+  for (UdpListener& listener : bind_each_family(
+           "udp", where, [&](const Endpoint& one) { return UdpListener::bind(one, settings, handler, calls_); }))
+    bound.push_back(add(std::move(listener)));
+  return bound;
 }
 
 Endpoint UdpServer::adopt(UniqueFd socket, DatagramHandler handler) {
@@ -68,7 +61,7 @@ Endpoint UdpServer::add(UdpListener listener) {
   return local;
 }
 
-void UdpServer::start() {
+void UdpServer::start(const std::function<void()>& first) {
   if (sockets_.empty()) return;
   try {
     batch_.emplace(batch_size_);
@@ -83,7 +76,10 @@ void UdpServer::start() {
     polled_.push_back({socket.listener.socket.get(), POLLIN, 0});
   }
   polled_.push_back({wake_.fd(), POLLIN, 0});
-  thread_ = Thread{"udp", 256_KiB, [this] { run(); }};
+  thread_ = Thread{"udp", 256_KiB, [this, first] {
+                     first();
+                     run();
+                   }};
 }
 
 void UdpServer::stop() noexcept {
@@ -94,13 +90,6 @@ void UdpServer::stop() noexcept {
   count_overflows();
   const std::lock_guard lock{sockets_mutex_};
   sockets_.clear();
-}
-
-void UdpServer::reconfigure(const UdpSettings& settings, std::shared_ptr<const AccessList> access) {
-  auto policy = make_policy(settings, std::move(access));
-  const std::lock_guard lock{policy_mutex_};
-  next_policy_ = std::move(policy);
-  policy_version_.fetch_add(1, std::memory_order_release);
 }
 
 UdpStats UdpServer::stats() const {
@@ -121,7 +110,7 @@ std::uint64_t UdpServer::count_overflows() const {
 void UdpServer::run() noexcept {
   while (!stopping_.load(std::memory_order_relaxed)) {
     wait();
-    take_policy();
+    take_settings();
     for (std::size_t i = 0; i < sockets_.size(); ++i)
       if (polled_[i].revents != 0) serve(sockets_[i]);
     if (drop_log_.due() && calls_.now() >= *drop_log_.due()) drop_log_.report(stats());
@@ -138,18 +127,15 @@ void UdpServer::wait() noexcept {
     polled_[i].fd = paused ? -1 : sockets_[i].listener.socket.get();  // poll(2) passes over negative ones
     if (paused) until = std::min(until.value_or(TimePoint::max()), sockets_[i].paused_until);
   }
-  const int timeout = until ? poll_timeout(now, *until) : -1;
-  if (calls_.poll(polled_.data(), polled_.size(), timeout) >= 0) return;
+  if (calls_.poll(polled_.data(), polled_.size(), poll_timeout(now, until)) >= 0) return;
   for (pollfd& polled : polled_) polled.revents = 0;
   if (errno != EINTR) std::this_thread::sleep_for(pause_length);  // no memory: nothing else can wait for us
 }
 
-void UdpServer::take_policy() noexcept {
-  const std::uint64_t version = policy_version_.load(std::memory_order_acquire);
-  if (version == policy_seen_) return;
-  const std::lock_guard lock{policy_mutex_};
-  policy_ = next_policy_;
-  policy_seen_ = version;
+void UdpServer::take_settings() noexcept {
+  const UdpSettings& udp = settings_.get().udp;
+  per_source_ = rate_of(udp.rate_per_source);
+  total_ = rate_of(udp.rate_total);
 }
 
 void UdpServer::serve(Socket& socket) noexcept {
@@ -194,11 +180,10 @@ void UdpServer::answer(const UdpListener& listener, std::size_t count, TimePoint
 std::optional<DropReason> UdpServer::admit(const UdpListener& listener, std::size_t i, TimePoint now) noexcept {
   const DatagramPath& path = batch_->describe(i, listener);
   if (const auto reason = refusal(path, own_ports_)) return reason;
-  if (policy_->access && !policy_->access->admits(path.peer)) return DropReason::access;
+  if (!access_.get().admits(path.peer)) return DropReason::access;
   if (batch_->truncated(i)) return DropReason::truncated;
-  if (policy_->per_source && !source_rates_.take(*policy_->per_source, path.peer, now))
-    return DropReason::rate_per_source;
-  if (policy_->total && !total_rate_.take(*policy_->total, now)) return DropReason::rate_total;
+  if (per_source_ && !source_rates_.take(*per_source_, path.peer, now)) return DropReason::rate_per_source;
+  if (total_ && !total_rate_.take(*total_, now)) return DropReason::rate_total;
   return std::nullopt;
 }
 
@@ -208,7 +193,7 @@ bool UdpServer::handle(const UdpListener& listener, Datagram& datagram, TimePoin
     listener.handler(datagram);
     return true;
   } catch (...) {
-    if (complaints_.take(one_a_second, now))
+    if (handler_failures_.note(now) != 0)
       log_exception(LogLevel::error, "handler failed", {{"peer", datagram.peer()}, {"local", datagram.local()}});
     return false;
   }
@@ -217,7 +202,7 @@ bool UdpServer::handle(const UdpListener& listener, Datagram& datagram, TimePoin
 void UdpServer::pause(Socket& socket, int error) noexcept {
   const TimePoint now = calls_.now();
   socket.paused_until = now + pause_length;
-  if (!complaints_.take(one_a_second, now)) return;
+  if (pauses_.note(now) == 0) return;
   const char* const name = ::strerrorname_np(error);
   log_event(
       LogLevel::warning, "receiving paused",

@@ -32,11 +32,13 @@ std::uint64_t allocations_of(int count, const UdpPeer& peer) {
   return allocations - before;
 }
 
-std::uint64_t allocations_with(DatagramHandler handler) {
-  UdpSettings settings;
-  settings.rate_per_source = settings.rate_total = 1'000'000'000;
-  UdpServer server{settings, std::make_shared<AccessList>(AccessSettings{{"127.0.0.0/8"}, {}}), SystemCalls::real()};
-  const SocketAddress where = to_sockaddr(server.bind(loopback(), {}, std::move(handler)));
+std::uint64_t allocations_with(const DatagramHandler& handler) {
+  ServerSettings settings;
+  settings.udp.rate_per_source = settings.udp.rate_total = 1'000'000'000;
+  const LiveSettings live{settings};
+  const Live<AccessList> access{AccessList{{{"127.0.0.0/8"}, {}}}};
+  UdpServer server{live, access, SystemCalls::real()};
+  const SocketAddress where = to_sockaddr(server.bind(loopback(), {}, handler).front());
   server.start();
   UdpPeer peer;
   BOOST_REQUIRE(::connect(peer.fd(), where.get(), where.length) == 0);

@@ -13,8 +13,9 @@ BOOST_FIXTURE_TEST_CASE(a_receive_that_fails_for_a_while_is_repeated_without_spi
     calls.receive_failures = 3;
     calls.receives = 0;
     calls.polls = 0;
-    UdpServer failing{without_limits(), nullptr, calls};
-    const Endpoint where = failing.bind(loopback(), {}, echo_datagram);
+    configure(without_limits());
+    UdpServer failing{settings, access, calls};
+    const Endpoint where = failing.bind(loopback(), {}, echo_datagram).front();
     failing.start();
     BOOST_TEST(peer.ask(where, "patience").bytes == "patience");
     failing.stop();
@@ -46,8 +47,9 @@ BOOST_FIXTURE_TEST_CASE(a_poll_that_fails_is_repeated_without_spinning, RunningU
   for (const int error : {EINTR, ENOMEM}) {
     calls.poll_error = error;
     calls.poll_failures = 3;
-    UdpServer failing{without_limits(), nullptr, calls};
-    const Endpoint where = failing.bind(loopback(), {}, echo_datagram);
+    configure(without_limits());
+    UdpServer failing{settings, access, calls};
+    const Endpoint where = failing.bind(loopback(), {}, echo_datagram).front();
     failing.start();
     BOOST_TEST(peer.ask(where, "patience").bytes == "patience");
     BOOST_TEST(calls.poll_failures == 0);

@@ -20,14 +20,6 @@
 using namespace echopool;
 using namespace echopool::test;
 
-namespace {
-
-std::shared_ptr<const AccessList> access(AccessSettings settings) {
-  return std::make_shared<const AccessList>(std::move(settings));
-}
-
-}  // namespace
-
 BOOST_FIXTURE_TEST_CASE(datagrams_are_answered_and_counted, RunningUdpServer) {
   serve(without_limits());
   BOOST_TEST(peer.ask(endpoint, "hello").bytes == "hello");
@@ -48,10 +40,13 @@ BOOST_FIXTURE_TEST_CASE(every_socket_has_its_own_handler_and_all_share_one_threa
     first = std::this_thread::get_id();
     echo_datagram(datagram);
   });
-  const Endpoint v6 = server->bind(Endpoint::parse("[::1]:0"), {}, [&second](Datagram& datagram) {
-    second = std::this_thread::get_id();
-    datagram.reply(datagram.data().first(1));
-  });
+  const Endpoint v6 = server
+                          ->bind(Endpoint::parse("[::1]:0"), {},
+                                 [&second](Datagram& datagram) {
+                                   second = std::this_thread::get_id();
+                                   datagram.reply(datagram.data().first(1));
+                                 })
+                          .front();
   server->start();
   UdpPeer v6_peer{Endpoint::parse("[::1]:0")};
   BOOST_TEST(peer.ask(endpoint, "four").bytes == "four");
@@ -94,9 +89,9 @@ BOOST_FIXTURE_TEST_CASE(a_truncated_datagram_is_dropped_and_counted, RunningUdpS
 }
 
 BOOST_FIXTURE_TEST_CASE(one_source_gets_no_more_answers_than_its_rate, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.rate_per_source = 20;  // a burst of 10
-  prepare(settings);
+  UdpSettings udp = without_limits();
+  udp.rate_per_source = 20;  // a burst of 10
+  prepare(udp);
   for (int i = 0; i < 15; ++i) peer.send(endpoint, std::to_string(i));
   server->start();
   BOOST_TEST(dropped_reaches(DropReason::rate_per_source, 5));
@@ -113,9 +108,9 @@ BOOST_FIXTURE_TEST_CASE(one_source_gets_no_more_answers_than_its_rate, RunningUd
 }
 
 BOOST_FIXTURE_TEST_CASE(all_sources_together_get_no_more_answers_than_the_total_rate, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.rate_total = 20;
-  prepare(settings);
+  UdpSettings udp = without_limits();
+  udp.rate_total = 20;
+  prepare(udp);
   UdpPeer other{Endpoint::parse("127.0.0.2:0")};
   for (int i = 0; i < 10; ++i) {
     peer.send(endpoint, "a");
@@ -127,10 +122,10 @@ BOOST_FIXTURE_TEST_CASE(all_sources_together_get_no_more_answers_than_the_total_
 }
 
 BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.rate_per_source = 10;
-  settings.rate_total = 200;  // a burst of 20
-  prepare(settings);
+  UdpSettings udp = without_limits();
+  udp.rate_per_source = 10;
+  udp.rate_total = 200;  // a burst of 20
+  prepare(udp);
   for (int i = 0; i < 100; ++i) peer.send(endpoint, "flood");
   server->start();
   BOOST_TEST(dropped_reaches(DropReason::rate_per_source, 90));
@@ -140,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, Run
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, RunningUdpServer) {
-  serve(without_limits(), echo_datagram, access({{}, {"127.0.0.2"}}));
+  serve(without_limits(), echo_datagram, {{}, {"127.0.0.2"}});
   UdpPeer denied{Endpoint::parse("127.0.0.2:0")};
   denied.send(endpoint, "x");
   BOOST_TEST(dropped_reaches(DropReason::access, 1));
@@ -149,17 +144,17 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, RunningUdpServer) {
 }
 
 BOOST_FIXTURE_TEST_CASE(new_rates_and_access_take_effect_while_it_runs, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.rate_per_source = 1;
-  serve(settings);
+  UdpSettings udp = without_limits();
+  udp.rate_per_source = 1;
+  serve(udp);
   BOOST_TEST(peer.ask(endpoint, "1").bytes == "1");
   peer.send(endpoint, "2");
   BOOST_TEST(dropped_reaches(DropReason::rate_per_source, 1));
 
-  server->reconfigure(without_limits(), nullptr);
+  configure(without_limits());
   for (int i = 0; i < 20; ++i) BOOST_TEST(peer.ask(endpoint, "3").bytes == "3");
 
-  server->reconfigure(without_limits(), access({{"192.0.2.0/24"}, {}}));
+  configure(without_limits(), {{"192.0.2.0/24"}, {}});
   peer.send(endpoint, "4");
   BOOST_TEST(dropped_reaches(DropReason::access, 1));
 }
@@ -168,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(reconfiguring_all_the_time_loses_nothing, RunningUdpServ
   serve(without_limits());
   std::atomic<bool> done{false};
   std::thread reloader{[&] {
-    while (!done) server->reconfigure(without_limits(), access({{"127.0.0.0/8"}, {}}));
+    while (!done) configure(without_limits(), {{"127.0.0.0/8"}, {}});
   }};
   int answered = 0;
   for (int i = 0; i < 2'000; ++i) answered += peer.ask(endpoint, std::to_string(i)).bytes == std::to_string(i) ? 1 : 0;
@@ -181,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_kernel_had_no_room_for_is_counted_to_the_datagr
   prepare(without_limits());
   SocketSettings small;
   small.receive_buffer = 4_KiB;
-  const Endpoint cramped = server->bind(loopback(), small, echo_datagram);
+  const Endpoint cramped = server->bind(loopback(), small, echo_datagram).front();
   for (int i = 0; i < 200; ++i) peer.send(cramped, "x");
   BOOST_TEST(dropped(DropReason::kernel) > 0U);
   server->start();
@@ -215,7 +210,7 @@ BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, R
   prepare(without_limits());
   server->stop();
   server->stop();
-  UdpServer empty{without_limits(), nullptr, calls};
+  UdpServer empty{settings, access, calls};
   empty.start();
   empty.stop();
   BOOST_TEST(empty.stats().received == 0U);
@@ -224,9 +219,9 @@ BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, R
 #if !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)  // they end the program instead of throwing bad_alloc
 BOOST_FIXTURE_TEST_CASE(buffers_that_cannot_be_had_are_an_error_at_the_start, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.batch = std::size_t{1} << 40;
-  prepare(settings);
+  UdpSettings udp = without_limits();
+  udp.batch = std::size_t{1} << 40;
+  prepare(udp);
   BOOST_CHECK_EXCEPTION(server->start(), StartError, [](const StartError& error) {
     return error.code().value() == ENOMEM && std::string{error.what()}.find("udp.batch") != std::string::npos;
   });
@@ -234,9 +229,9 @@ BOOST_FIXTURE_TEST_CASE(buffers_that_cannot_be_had_are_an_error_at_the_start, Ru
 #endif
 
 BOOST_FIXTURE_TEST_CASE(a_batch_of_one_serves_as_well, RunningUdpServer) {
-  UdpSettings settings = without_limits();
-  settings.batch = 1;
-  prepare(settings);
+  UdpSettings udp = without_limits();
+  udp.batch = 1;
+  prepare(udp);
   for (int i = 0; i < 50; ++i) peer.send(endpoint, std::to_string(i));
   server->start();
   for (int i = 0; i < 50; ++i) BOOST_TEST(peer.receive().bytes == std::to_string(i));
@@ -249,7 +244,8 @@ BOOST_FIXTURE_TEST_CASE(an_inherited_socket_for_both_families_serves_both, Runni
   const SocketAddress any = to_sockaddr(Endpoint::parse("[::]:0"));
   BOOST_REQUIRE(::bind(socket.get(), any.get(), any.length) == 0);
   std::vector<std::string> peers;
-  server = std::make_unique<UdpServer>(without_limits(), access({{"127.0.0.0/8", "::1"}, {}}), calls);
+  configure(without_limits(), {{"127.0.0.0/8", "::1"}, {}});
+  server = std::make_unique<UdpServer>(settings, access, calls);
   endpoint = server->adopt(std::move(socket), [&peers](Datagram& datagram) {
     peers.push_back(datagram.peer().address_string() + " " + datagram.local().address_string());
     echo_datagram(datagram);
