@@ -2,7 +2,7 @@
 #include "close/reaper.hpp"
 #include "kernel/tcp_stream.hpp"
 #include "limits/access_list.hpp"
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 #include "refuse/refusals.hpp"
 #include "session/session_runner.hpp"
 #include "sockaddr.hpp"

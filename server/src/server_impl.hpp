@@ -9,7 +9,7 @@
 #include "dispatch/worker_pool.hpp"
 #include "lifecycle.hpp"
 #include "limits/access_list.hpp"
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 #include "refuse/refusals.hpp"
 #include "session/session_runner.hpp"
 #include "settings/live_settings.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "limits/access_list.hpp"
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 #include "limits/token_bucket.hpp"
 #include "settings/live_settings.hpp"
 

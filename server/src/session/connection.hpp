@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernel/stream.hpp"
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 #include "session/kept_bytes.hpp"
 #include "session/time_limits.hpp"
 

@@ -1,4 +1,4 @@
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 
 #include "limits/source_key.hpp"
 

@@ -1,4 +1,4 @@
-#include "limits/ticket.hpp"
+#include "limits/seats.hpp"
 
 #include <boost/test/unit_test.hpp>
 
