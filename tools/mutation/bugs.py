@@ -126,7 +126,7 @@ BUGS = [
     Bug("an_answer_leaves_from_any_address", "server/src/udp/datagram_batch.cpp",
         "header.msg_controllen = write_source(slot);", "header.msg_controllen = 0;\n  static_cast<void>(&write_source);",
         ["datagram_batch_test", "udp_service_test"]),
-    Bug("a_cut_off_datagram_is_answered", "server/src/udp/udp_server.cpp",
+    Bug("a_cut_off_datagram_is_answered", "server/src/udp/udp_loop.cpp",
         "if (batch_->truncated(i)) return DropReason::truncated;", "", ["udp_server_test"]),
 
     # Configuration and logging
