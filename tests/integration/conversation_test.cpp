@@ -46,7 +46,7 @@ ECHOPOOL_TEST(the_connection_ends_when_the_handler_returns) {
                          if (peer.read_line()) peer.write("bye\n");
                        }};
   Client client = server.connect();
-  client.send("hello\nmore that nobody reads");
+  client.send("hello\nmore that is never read");
   BOOST_TEST(client.receive_all() == "bye\n");
   client.close();
   BOOST_TEST(ended_for(server, EndReason::handler_closed));
@@ -171,7 +171,7 @@ ECHOPOOL_TEST(as_many_conversations_as_workers_are_served_at_once) {
   for (Client& client : clients) BOOST_TEST(client.receive(3) == "y!\n");
 }
 
-BOOST_AUTO_TEST_CASE(conversations_hold_their_workers_and_nobody_elses) {
+BOOST_AUTO_TEST_CASE(conversations_hold_their_own_workers_and_no_others) {
   ServerSettings settings = settings_for(IdleConnections::park);
   settings.pool.workers = 2;
   Server server{settings};

@@ -59,7 +59,7 @@ ECHOPOOL_TEST(idle_timeout_between_messages) {
   BOOST_TEST(ended_for(server, EndReason::idle_timeout));
 }
 
-ECHOPOOL_TEST(who_talks_now_and_then_is_never_idle) {
+ECHOPOOL_TEST(a_connection_that_talks_now_and_then_is_never_idle) {
   ServerSettings settings = settings_for(idle);
   settings.timeouts.idle = 600ms;
   RunningServer server{settings};

@@ -64,7 +64,7 @@ Outcome run_with(IdleConnections idle, Call call, int error, int kth, int times 
     const Endpoint udp = server.udp_endpoints.front();
     outcome.kept = converses(tcp);
     BOOST_TEST(answers_datagrams(udp));
-    // A fault that was meant for later strikes those who come next: the last one must be served all the same.
+    // A fault that was meant for later strikes the next clients: the last one must be served all the same.
     bool served = false;
     for (int next = 0; next < 3 && !served; ++next) served = converses(tcp);
     BOOST_TEST(served);
@@ -80,7 +80,8 @@ Outcome run_with(IdleConnections idle, Call call, int error, int kth, int times 
   return outcome;
 }
 
-/// All k of a conversation, for each error. Gives how often the connection survived, or the server did not start.
+/// All k of a conversation, for each error. Counts how often the connection survived, and how often the server did not
+/// start.
 struct Tally {
   int runs = 0;
   int kept = 0;
@@ -113,7 +114,7 @@ ECHOPOOL_TEST(a_failing_recv_ends_one_connection) {
   BOOST_TEST(tally.not_started == 0);
 }
 
-ECHOPOOL_TEST(an_interrupted_recv_or_send_harms_nobody) {
+ECHOPOOL_TEST(an_interrupted_recv_or_send_ends_no_connection) {
   for (const Call call : {Call::recv, Call::send}) {
     const Tally tally = fail_each(idle, call, {EINTR});
     BOOST_TEST(tally.runs >= 3);
@@ -127,7 +128,7 @@ ECHOPOOL_TEST(a_failing_send_ends_one_connection) {
   BOOST_TEST(tally.not_started == 0);
 }
 
-ECHOPOOL_TEST(a_failing_accept_loses_nobody) {
+ECHOPOOL_TEST(a_failing_accept_loses_no_connection) {
   const Tally tally =
       fail_each(idle, Call::accept4, {EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, EPROTO, EPERM, EINTR, ENETDOWN});
   BOOST_TEST(tally.runs >= 9 * 2);
@@ -140,7 +141,7 @@ ECHOPOOL_TEST(a_failing_epoll_ctl_ends_one_connection_or_the_start) {
   BOOST_TEST(tally.not_started >= 2);
 }
 
-ECHOPOOL_TEST(a_failing_wait_harms_nobody) {
+ECHOPOOL_TEST(a_failing_wait_ends_no_connection) {
   for (const Call call : {Call::epoll_wait, Call::poll}) {
     const Tally tally = fail_each(idle, call, {EINTR, ENOMEM});
     BOOST_TEST(tally.runs >= 2);
@@ -154,7 +155,7 @@ ECHOPOOL_TEST(a_socket_option_that_is_refused_ends_at_most_the_start) {
   BOOST_TEST(tally.kept == tally.runs);
 }
 
-ECHOPOOL_TEST(a_shutdown_or_a_look_at_a_queue_that_fails_harms_nobody_else) {
+ECHOPOOL_TEST(a_failing_shutdown_or_ioctl_harms_no_other_connection) {
   static_cast<void>(fail_each(idle, Call::shutdown, {ENOTCONN}));
   static_cast<void>(fail_each(idle, Call::ioctl, {ENOTTY, ENOMEM}));
 }
@@ -182,7 +183,7 @@ ECHOPOOL_TEST(a_listener_that_is_no_socket_any_more_is_given_up_and_the_others_g
   BOOST_TEST(server.stop(5s).stuck == 0U);
 }
 
-ECHOPOOL_TEST(who_comes_while_there_are_no_descriptors_is_served_when_there_are) {
+ECHOPOOL_TEST(a_client_that_connects_while_there_are_no_descriptors_is_served_when_there_are) {
   for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
     const Outcome outcome = run_with(idle, Call::accept4, error, 1, 4);
     BOOST_TEST(outcome.has_failed);

@@ -1,4 +1,5 @@
-// What only parking promises: a connection costs no worker while it waits, and nobody waits behind a turn that blocks.
+// What only parking promises: a connection costs no worker while it waits, and no connection waits behind a turn that
+// blocks.
 #include "disciplines.hpp"
 #include "eventually.hpp"
 
@@ -61,7 +62,7 @@ class GatedByConnection {
     closed_[id] = false;
     closed_[id].notify_all();
   }
-  bool is_somebody_at(std::size_t id) const { return at_[id] > 0; }
+  bool is_any_turn_at(std::size_t id) const { return at_[id] > 0; }
 
  private:
   std::array<std::atomic<bool>, 8> closed_{};
@@ -108,14 +109,14 @@ BOOST_AUTO_TEST_CASE(a_worker_does_not_wait_for_input_that_another_has_read) {
     Client first = server.connect(), second = server.connect(), shared = server.connect();  // 1, 2, 3
     for (std::size_t id = 1; id <= 3; ++id) gates.close(id);
     shared.send("a");
-    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(3); }));
+    BOOST_REQUIRE(eventually([&] { return gates.is_any_turn_at(3); }));
     first.send("x");
-    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(1); }));
+    BOOST_REQUIRE(eventually([&] { return gates.is_any_turn_at(1); }));
     // Both workers are busy. One takes what comes now in one batch: the second, which blocks, and more of the shared.
     second.send("y");
     shared.send("b");
     gates.open(1);
-    BOOST_REQUIRE(eventually([&] { return gates.is_somebody_at(2); }));
+    BOOST_REQUIRE(eventually([&] { return gates.is_any_turn_at(2); }));
     gates.open(3);  // the other worker reads it all, before the first comes to it
     BOOST_TEST(shared.receive(2) == "ab");
     gates.open(2);
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_worker_does_not_wait_for_input_that_another_has_read) {
     gates.close(2);
     first.send("x");
     second.send("y");
-    BOOST_TEST(eventually([&] { return gates.is_somebody_at(1) && gates.is_somebody_at(2); }));
+    BOOST_TEST(eventually([&] { return gates.is_any_turn_at(1) && gates.is_any_turn_at(2); }));
     gates.open(1);
     gates.open(2);
   }

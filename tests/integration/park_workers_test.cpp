@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A machine with so many processors. Notes for how many connections a worker asks at a time.
+/// A machine with a chosen number of processors. Notes for how many connections a worker asks at a time.
 class Machine : public SystemCalls {
  public:
   explicit Machine(std::size_t processors) : processors_{processors} {}
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(quick_turns_are_served_by_one_worker_where_there_is_one_pro
                 const std::lock_guard lock{mutex};
                 served.insert(std::this_thread::get_id());
               }};
-  // Others come in when it is kept from the processor for so long that it seems to be blocked; and leave again.
+  // Others come in when it is kept from the processor until it seems to be blocked; and leave again.
   BOOST_TEST(eventually([&] {
     {
       const std::lock_guard lock{mutex};

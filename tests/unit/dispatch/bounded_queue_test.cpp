@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_producer_is_woken_when_there_is_room) {
   BOOST_TEST(room);
 }
 
-BOOST_AUTO_TEST_CASE(closing_wakes_everybody_and_keeps_what_is_there) {
+BOOST_AUTO_TEST_CASE(closing_wakes_every_waiting_thread_and_keeps_what_is_there) {
   BoundedQueue<int> queue{1};
   BOOST_TEST(push(queue, 1));
   std::atomic<int> ended{0};

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(one_full_read_a_turn_leaves_the_worker_s_buffer_as_it_is) {
   BOOST_TEST(view().size() == 65'536U);
 }
 
-BOOST_AUTO_TEST_CASE(reading_after_the_end_gives_the_end_again) {
+BOOST_AUTO_TEST_CASE(reading_after_the_end_returns_the_end_again) {
   calls.receives = {FakeCalls::gives("")};
   BOOST_TEST(some() == "");
   BOOST_TEST(some() == "");
@@ -321,7 +321,7 @@ BOOST_AUTO_TEST_CASE(input_that_was_not_consumed_is_kept_for_the_next_turn) {
   BOOST_TEST(line() == "three");
 }
 
-BOOST_AUTO_TEST_CASE(who_and_where_it_is) {
+BOOST_AUTO_TEST_CASE(a_session_tells_of_its_peer_the_server_and_its_input) {
   BOOST_TEST(session.peer().to_string() == "192.0.2.1:4000");
   BOOST_TEST(session.id() == 42U);
   BOOST_TEST(!session.stopping());

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_pause_within_the_limits_is_no_matter) {
   BOOST_TEST(peer.received() == "PONG\n");
 }
 
-BOOST_AUTO_TEST_CASE(each_limit_strikes_without_anybody_waiting) {
+BOOST_AUTO_TEST_CASE(each_limit_strikes_without_real_waiting) {
   ScriptedPeer idle{answer};
   BOOST_TEST(is(idle.sends("PING\n").pauses(61s).sends("PING\n").run(), EndReason::idle_timeout));
   BOOST_TEST(idle.received() == "PONG\n");
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_conversation_without_limits_ends_although_the_script_does
   BOOST_TEST(is(peer.sends("a").run(), EndReason::reset));
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_sees_who_is_calling_and_whether_the_server_stops) {
+BOOST_AUTO_TEST_CASE(a_handler_sees_its_peer_and_whether_the_server_stops) {
   ScriptedPeer peer{[](Session& session) {
     if (!session.read_line()) return Next::close;
     session.write(session.peer().to_string() + (session.stopping() ? " stopping" : " going on"));

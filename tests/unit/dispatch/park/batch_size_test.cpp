@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_batch_becomes_as_large_as_what_it_may_take) {
   BOOST_TEST(size.next() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(one_connection_teaches_only_who_takes_one_at_a_time) {
+BOOST_AUTO_TEST_CASE(one_connection_is_informative_only_when_batches_are_of_one) {
   BatchSize size;
   BOOST_TEST(!size.learns_from(1));
   BOOST_TEST(size.learns_from(2));

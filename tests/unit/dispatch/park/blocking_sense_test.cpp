@@ -8,7 +8,7 @@ using namespace echopool;
 
 namespace {
 
-/// Says what it is told of sleeps, and counts how often it is asked.
+/// Returns a chosen number of sleeps, and counts how often it is asked.
 class Sleeps : public SystemCalls {
  public:
   long slept = 0;
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(quick_turns_are_hardly_ever_asked_about) {
   BOOST_TEST(calls.asked == 2 * samples);
 }
 
-BOOST_AUTO_TEST_CASE(who_sleeps_now_and_then_is_not_trusted_again) {
+BOOST_AUTO_TEST_CASE(a_worker_whose_turns_sleep_now_and_then_is_not_trusted_again) {
   BlockingSense sense{true};
   Sleeps calls;
   turn(sense, calls, true);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_now_and_then_is_not_trusted_again) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(who_does_not_sleep_any_more_is_trusted_again) {
+BOOST_AUTO_TEST_CASE(a_worker_whose_turns_no_longer_sleep_is_trusted_again) {
   BlockingSense sense{true};
   Sleeps calls;
   turn(sense, calls, true);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(sleep_between_turns_is_no_turn_s_sleep) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(where_it_is_not_needed_nobody_is_asked) {
+BOOST_AUTO_TEST_CASE(where_it_is_not_needed_the_kernel_is_not_asked) {
   BlockingSense sense{false};
   Sleeps calls;
   for (int i = 0; i < 1000; ++i) turn(sense, calls, true);

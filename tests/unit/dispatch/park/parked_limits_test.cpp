@@ -53,7 +53,7 @@ struct Parked {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(who_is_idle_too_long_is_found_and_not_before) {
+BOOST_AUTO_TEST_CASE(a_connection_that_is_idle_too_long_is_found_and_not_before) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
   BOOST_TEST(parked.schedule(key, start));
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(who_is_idle_too_long_is_found_and_not_before) {
   BOOST_TEST(parked.over(start + 11s) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_was_active_since_is_looked_at_later) {
+BOOST_AUTO_TEST_CASE(a_connection_that_was_active_since_is_looked_at_later) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
   BOOST_TEST(parked.schedule(key, start));
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(who_was_active_since_is_looked_at_later) {
   BOOST_TEST(parked.over(start + 19s) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_served_between_look_and_claim_is_not_over_its_limit) {
+BOOST_AUTO_TEST_CASE(a_connection_served_between_look_and_claim_is_not_over_its_limit) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
   BOOST_TEST((parked.limits.exceeded(key.place, start + 11s) == EndReason::idle_timeout));

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_key_survives_the_trip_through_epoll) {
   BOOST_TEST(lot.claim(key) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(who_gets_an_event_early_waits_until_arming_is_over) {
+BOOST_AUTO_TEST_CASE(a_worker_that_gets_an_event_early_waits_until_arming_is_over) {
   ParkingLot lot{1};
   const auto key = lot.admit(connection(), now);
   std::atomic<bool> armed{false};
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(places_are_used_again) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_many_who_claim_at_once_one_succeeds) {
+BOOST_AUTO_TEST_CASE(of_many_threads_that_claim_at_once_one_succeeds) {
   ParkingLot lot{1};
   auto key = park_one(lot);
   for (int round = 0; round < 500; ++round) {

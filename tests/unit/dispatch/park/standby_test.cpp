@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_few_watch_and_each_that_leaves_the_set_unwatched_calls_on
   Workers others{standby, 2};
   BOOST_TEST(eventually([&] { return standby.standing_by() == 2; }));
   standby.serve(first, false);
-  BOOST_TEST(standby.standing_by() == 2);  // somebody watches still
+  BOOST_TEST(standby.standing_by() == 2);  // the other one watches still
   standby.serve(second, false);
   BOOST_TEST(eventually([&] { return others.watching == 1; }));
   BOOST_TEST(standby.standing_by() == 1);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(no_more_are_on_duty_than_there_are_processors) {
   standby.release();
 }
 
-BOOST_AUTO_TEST_CASE(who_will_sleep_has_its_place_taken_at_once) {
+BOOST_AUTO_TEST_CASE(a_worker_that_will_sleep_has_its_place_taken_at_once) {
   Standby standby{1, [] {}};
   Standby::Duty mine;
   standby.watch(mine);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(who_will_sleep_has_its_place_taken_at_once) {
   standby.release();
 }
 
-BOOST_AUTO_TEST_CASE(who_is_excused_has_its_place_taken_once) {
+BOOST_AUTO_TEST_CASE(an_excused_worker_has_its_place_taken_once) {
   Standby standby{1, [] {}};
   Standby::Duty mine;
   standby.watch(mine);
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(who_is_excused_has_its_place_taken_once) {
   standby.release();
 }
 
-BOOST_AUTO_TEST_CASE(who_comes_back_to_a_place_that_is_taken_stands_by) {
+BOOST_AUTO_TEST_CASE(a_worker_that_comes_back_to_a_taken_place_stands_by) {
   Standby standby{1, [] {}};
   Standby::Duty first;
   Standby::Duty second;
@@ -121,16 +121,16 @@ BOOST_AUTO_TEST_CASE(who_comes_back_to_a_place_that_is_taken_stands_by) {
   back.join();
 }
 
-BOOST_AUTO_TEST_CASE(it_is_told_when_nobody_watches_though_somebody_stands_by) {
+BOOST_AUTO_TEST_CASE(the_callback_runs_when_no_worker_watches_though_one_stands_by) {
   std::atomic<int> told{0};
   Standby standby{1, [&told] { ++told; }};
   Standby::Duty mine;
   standby.watch(mine);
   standby.serve(mine, false);
-  BOOST_TEST(told == 0);  // nobody stands by
+  BOOST_TEST(told == 0);  // no worker stands by
   Workers late{standby, 1};
   BOOST_TEST(eventually([&] { return standby.standing_by() == 1; }));
-  BOOST_TEST(eventually([&] { return told == 1; }));  // by the one that came when nobody watched
+  BOOST_TEST(eventually([&] { return told == 1; }));  // by the worker that came when none watched
   standby.watch(mine);
   BOOST_TEST(told == 1);
   standby.serve(mine, false);
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(it_is_told_when_nobody_watches_though_somebody_stands_by) {
   BOOST_TEST(told == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_signal_calls_nobody) {
+BOOST_AUTO_TEST_CASE(a_signal_calls_no_worker) {
   struct sigaction quiet {};
   quiet.sa_handler = [](int) {};
   struct sigaction before {};
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_comes_back_at_once_watches_again) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(nobody_stands_by_after_the_release) {
+BOOST_AUTO_TEST_CASE(no_worker_stands_by_after_the_release) {
   Standby standby{1, [] {}};
   Workers before{standby, 5};
   BOOST_TEST(eventually([&] { return standby.standing_by() == 4; }));
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_set_is_never_left_unwatched_by_sleepers_while_workers_s
           const std::uint64_t seen = ++turns;
           standby.serve(mine, turn % 3 == 0);
           if (turn % 3 == 1) standby.excuse(mine);
-          // It is away until somebody has taken its place, if there is somebody.
+          // It is away until another worker has taken its place, if there is one.
           do std::this_thread::yield();
           while (turn % 3 != 2 && turns == seen && standby.standing_by() > 0 && !ends);
         }
