@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-/// Called with one input after the other, by libFuzzer or by replay.cpp. Always gives 0.
+/// Called with one input after the other, by libFuzzer or by replay.cpp. Always returns 0.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace echopool::fuzz {

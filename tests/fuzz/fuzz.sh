@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS: fuzzes each target so long, on what earlier runs have gathered below build/fuzz and on the corpus of
-# the repository. What it finds stays in build/fuzz/found; a finding belongs into the corpus, with its remedy.
+# fuzz.sh SECONDS: fuzzes each target for SECONDS, on what earlier runs have gathered below build/fuzz and on the corpus
+# of the repository. What it finds stays in build/fuzz/found; a finding belongs into the corpus, with its remedy.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 seconds=$1

@@ -1,4 +1,4 @@
-// scan_ini(): any bytes at all. Everything it gives lies in the text, and what it calls right can be written down and
+// scan_ini(): any bytes at all. Everything it returns lies in the text, and what it calls right can be written down and
 // read again.
 #include "fuzz.hpp"
 #include "options/ini_file.hpp"

@@ -39,7 +39,7 @@ struct SyslogMessage {
 /// nullopt when the text is nothing of the kind.
 [[nodiscard]] std::optional<SyslogMessage> parse_syslog(const std::string& text);
 
-/// Runs `body` in a child process that has an empty /dev to itself, in a mount namespace of its own, and gives what
+/// Runs `body` in a child process that has an empty /dev to itself, in a mount namespace of its own, and returns what
 /// `body` returns. The child must have no other threads when it is forked; Boost.Test is not to be used in it.
 [[nodiscard]] std::string with_own_dev(const std::function<std::string()>& body);
 /// Whether the kernel lets us.

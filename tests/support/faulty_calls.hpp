@@ -22,7 +22,7 @@ enum class Call { recv, send, accept4, shutdown, setsockopt, ioctl, poll, epoll_
 
 class FaultyCalls : public SystemCalls {
  public:
-  /// The k-th call from now, and so many after it, fail with `error`; what they were to do is not done.
+  /// The k-th call from now, `times` in a row, fail with `error`; what they were to do is not done.
   void fail(Call call, int error, int kth, int times = 1) noexcept;
   /// Whether there was a k-th one.
   [[nodiscard]] bool has_failed() const noexcept { return calls_ >= kth_; }

@@ -25,7 +25,7 @@ struct DatagramFault {
   bool held = false;                   ///< answered after the next one
   std::vector<std::size_t> corrupt;    ///< offsets of bytes to invert
   std::size_t cut = 0;                 ///< bytes to leave out at the end
-  bool stray = false;                  ///< besides: send a datagram of random bytes that nobody asked for
+  bool stray = false;                  ///< besides: send a datagram of random bytes that was not asked for
 };
 
 class FaultyDatagramEcho {

@@ -24,7 +24,7 @@ UniqueFd listening_socket(const char* address, const StreamFaults& faults) {
   const bool v6 = std::string_view{address}.find(':') != std::string_view::npos;
   const auto local = to_sockaddr(Endpoint::parse((v6 ? "[" + std::string{address} + "]" : address) + ":0"));
   UniqueFd socket{::socket(local.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  // Buffers are inherited by what accept(2) gives; the window is agreed on before that.
+  // Buffers are inherited by what accept(2) returns; the window is agreed on before that.
   set_buffer(socket.get(), SO_RCVBUF, faults.receive_buffer);
   set_buffer(socket.get(), SO_SNDBUF, faults.send_buffer);
   if (!socket || ::bind(socket.get(), local.get(), local.length) != 0 || ::listen(socket.get(), 1024) != 0)

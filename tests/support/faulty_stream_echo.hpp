@@ -22,7 +22,7 @@ struct StreamFaults {
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
   std::uint64_t corrupt_at = never;    ///< the byte at this offset comes back inverted
-  std::uint64_t close_after = never;   ///< end the connection once so many bytes have been answered
+  std::uint64_t close_after = never;   ///< end the connection once this number of bytes has been answered
   std::uint64_t reset_after = never;   ///< the same with a reset
   std::uint64_t silent_after = never;  ///< go on reading, and answer nothing more
   std::uint64_t extra_at_end = 0;      ///< bytes sent after the client's end, before ours

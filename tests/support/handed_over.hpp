@@ -20,7 +20,7 @@ namespace echopool::test {
 /// The next connection to `listener`; waits for it.
 [[nodiscard]] UniqueFd accept_from(const UniqueFd& listener);
 
-/// A connection that somebody else has accepted, and its client.
+/// A connection that another program has accepted, and its client.
 struct AcceptedConnection {
   UniqueFd listener = listening_socket();
   Client client{local_endpoint(listener.get())};

@@ -19,7 +19,7 @@ void enter_private_network();
 /// that is not multicast. Throws std::system_error.
 void join_on_loopback(int socket, const Endpoint& group);
 
-/// Gives the loopback interface one more IPv6 address (the port plays no part). Throws std::system_error.
+/// Adds to the loopback interface one more IPv6 address (the port plays no part). Throws std::system_error.
 void add_loopback_address(const Endpoint& address);
 
 }  // namespace echopool::test

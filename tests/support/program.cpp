@@ -75,7 +75,7 @@ void take(int& fd, std::string& into) {
   const ssize_t got = ::read(fd, block.data(), block.size());
   if (got > 0)
     into.append(block.data(), static_cast<std::size_t>(got));
-  else if (got == 0 || (errno != EINTR && errno != EAGAIN))  // a terminal whose other side is gone gives EIO
+  else if (got == 0 || (errno != EINTR && errno != EAGAIN))  // a terminal whose other side is gone: EIO
     close_fd(fd);
 }
 

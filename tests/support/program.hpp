@@ -46,7 +46,7 @@ class Program {
   ProgramResult finish(std::chrono::milliseconds limit = std::chrono::seconds{60});
 
  private:
-  /// Moves what can be moved, waiting at most so long; false when both outputs have ended.
+  /// Moves what can be moved, for `wait` at most; false when both outputs have ended.
   bool pump(std::chrono::milliseconds wait);
 
   pid_t pid_ = -1;

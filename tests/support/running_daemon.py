@@ -91,7 +91,7 @@ class Daemon:
         return process_figures.cpu_seconds(self.pid)
 
     def limit_descriptors(self, soft):
-        """Gives the soft limit it had."""
+        """Returns the soft limit it had."""
         before, hard = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (soft, hard))
         return before

@@ -15,7 +15,7 @@ namespace echopool::test {
 
 inline void echo_datagram(Datagram& datagram) { datagram.reply(datagram.data()); }
 
-/// Time is set by hand; poll(2) and recvmmsg(2) can fail so and so many times.
+/// Time is set by hand; poll(2) and recvmmsg(2) can fail a chosen number of times.
 class UdpFaults : public SystemCalls {
  public:
   std::atomic<std::chrono::milliseconds> clock{std::chrono::hours{1}};

@@ -97,7 +97,7 @@ class Run(unittest.TestCase):
     def setUp(self):
         self.assertIsNotNone(self.result, self.process.stderr + self.process.stdout)
 
-    def test_every_load_gives_its_figures(self):
+    def test_every_load_returns_its_figures(self):
         self.assertEqual(sorted(self.result["loads"]), sorted(self.LOADS), self.process.stdout)
         for name, found in self.result["loads"].items():
             for figure in set(found["figures"]) - {"syscalls"}:

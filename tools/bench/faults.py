@@ -49,10 +49,10 @@ def without_descriptors(idle):
         lines = (daemon.log().count("accept paused") - start_lines) / seconds
         daemon.limit_descriptors(before)
         start = time.monotonic()
-        holds(f"{idle}: who came without descriptors is served with them", waiting.recv(1) == b"x")
+        holds(f"{idle}: a client that came without descriptors is served with them", waiting.recv(1) == b"x")
         figure(f"{idle}: no descriptors for {seconds} s: CPU of a core", cpu, 5, "%")
         figure(f"{idle}: no descriptors for {seconds} s: log lines a second", lines, 1.2)
-        figure(f"{idle}: served so long after there are descriptors", time.monotonic() - start, 1.2, "s")
+        figure(f"{idle}: time until it is served, once there are descriptors", time.monotonic() - start, 1.2, "s")
 
 
 def few_descriptors(idle):
@@ -235,7 +235,7 @@ class Syslog:
 def stuck_syslog(idle):
     count, costs = 1_000 if QUICK else 10_000, {True: [], False: []}
     if os.geteuid() != 0:
-        print("stuck syslog: not measured, only root can give the program a /dev/log of its own")
+        print("stuck syslog: not measured, only root can make a /dev/log of the program's own")
         return
     for number in range(2 if QUICK else 10):
         stuck = number % 2 == 0

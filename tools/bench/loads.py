@@ -1,4 +1,4 @@
-"""The loads: what is asked of a server, and the figures that one run gives."""
+"""The loads: what is asked of a server, and the figures of one run."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ from servers import EVERY, LOGGING, SERVERS, USUAL
 
 @dataclass(frozen=True)
 class Load:
-    """`figures`: those shown in tables, in this order; a run may give more."""
+    """`figures`: those shown in tables, in this order; a run may have more."""
     title: str
     mode: str
     connections: int
@@ -63,7 +63,7 @@ def first_echo_ms(port):
 
 
 def run_idle(load, name, seconds):
-    """Silent connections: what they cost, and whether somebody new is served beside them."""
+    """Silent connections: what they cost, and whether a new client is served beside them."""
     with load.start(name) as server:
         bare = statistics.median(first_echo_ms(server.port) for _ in range(50))
         rss = server.rss_kib()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# with_syslog.sh COMMAND…: runs it where /dev/log is a datagram socket that somebody reads, in a mount namespace of its
+# with_syslog.sh COMMAND…: runs it where /dev/log is a datagram socket that is read, in a mount namespace of its
 # own: what logging costs is measured against it, and no real log is filled.
 set -eu
 if [ "${1:-}" != --inside ]; then

@@ -1,6 +1,6 @@
 // Preloaded into a program (LD_PRELOAD, ld.so(8)), makes one of its C library calls fail. What and when is said in the
-// environment: ECHOPOOL_FAIL=CALL:ERRNO:K[:TIMES], for example accept4:24:2. The k-th call, and so many after it, fail;
-// what they were to do is not done. The first one is announced on standard error.
+// environment: ECHOPOOL_FAIL=CALL:ERRNO:K[:TIMES], for example accept4:24:2. The k-th call, and TIMES - 1 after
+// it, fail; what they were to do is not done. The first one is announced on standard error.
 #include <dlfcn.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -58,7 +58,7 @@ Fault& fault() noexcept {
   return the_one;
 }
 
-/// Gives -1 when this call is one that fails, and what the real function gives otherwise.
+/// Returns -1 when this call is one that fails, and what the real function returns otherwise.
 template <class Result, class... Parameters>
 Result call(const char* name, Parameters... arguments) noexcept {
   if (fault().strikes(name)) return -1;
