@@ -1,5 +1,6 @@
 // Session::read_line(), read_exact() and read_some() over a stream that comes in pieces: the input is the pieces and
 // the calls. What is read is what was sent, in order and complete, and a cut-off message is never taken for an end.
+#include "connections.hpp"
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
 #include "kernel/tcp_stream.hpp"
@@ -14,6 +15,10 @@ using echopool::test::FakeCalls;
 
 namespace {
 
+/// Lengths of pieces that are no pieces, but reads that fail.
+constexpr std::uint8_t interrupted = 0;
+constexpr std::uint8_t timed_out = 254;
+
 struct Conversation {
   FakeCalls calls;
   ServerSettings settings;
@@ -21,13 +26,7 @@ struct Conversation {
   KeptBytes kept;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
-  Connection connection{
-      .ticket = {},
-      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
-      .peer = {},
-      .handler = nullptr,
-      .id = 1,
-      .opened = calls.clock};
+  Connection connection = test::make_connection({.opened = calls.clock, .calls = calls});
   SessionIo io{draining, aborting.get_token(), kept};
   Session* session = nullptr;
   std::string stream;  ///< all that will come
@@ -69,8 +68,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto plan = input.take_bytes(32);
   for (int i = 0; i < pieces && !input.empty(); ++i) {
     const auto length = input.take<std::uint8_t>();
-    if (length == 0) {
-      conversation.calls.receives.push_back(FakeCalls::fails(length % 2 == 0 ? EINTR : EAGAIN));
+    if (length == interrupted || length == timed_out) {
+      conversation.calls.receives.push_back(FakeCalls::fails(length == interrupted ? EINTR : EAGAIN));
       continue;
     }
     const auto bytes = input.take_bytes(length);

@@ -1,5 +1,7 @@
 #include "cidr.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <stdexcept>
@@ -30,7 +32,7 @@ BOOST_AUTO_TEST_CASE(what_parse_reads_to_string_writes) {
 
 BOOST_AUTO_TEST_CASE(a_single_address_is_its_own_block) {
   BOOST_TEST(Cidr::parse("192.0.2.1").prefix_length == 32U);
-  BOOST_TEST((Cidr::parse("192.0.2.1/32") == Cidr::parse("192.0.2.1")));
+  BOOST_TEST(Cidr::parse("192.0.2.1/32") == Cidr::parse("192.0.2.1"));
   BOOST_TEST(Cidr::parse("::1").prefix_length == 128U);
 }
 

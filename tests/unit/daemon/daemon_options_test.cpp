@@ -1,6 +1,7 @@
 #include "daemon_options.hpp"
 
 #include "options/option_text.hpp"
+#include "printing.hpp"
 #include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -98,38 +99,38 @@ BOOST_AUTO_TEST_CASE(every_default_is_accepted_and_is_the_frameworks_own) {
   const ServerSettings server;
   const ServerSettings& ours = settings.server;
   BOOST_TEST(ours.pool.workers == server.pool.workers);
-  BOOST_TEST((ours.pool.idle == server.pool.idle));
-  BOOST_TEST((ours.pool.stack_size == server.pool.stack_size));
+  BOOST_TEST(ours.pool.idle == server.pool.idle);
+  BOOST_TEST(ours.pool.stack_size == server.pool.stack_size);
   BOOST_TEST(ours.pool.queue == server.pool.queue);
-  BOOST_TEST((ours.pool.queue_timeout == server.pool.queue_timeout));
-  BOOST_TEST((ours.pool.overflow == server.pool.overflow));
-  BOOST_TEST((ours.timeouts.idle == server.timeouts.idle));
-  BOOST_TEST((ours.timeouts.receive == server.timeouts.receive));
-  BOOST_TEST((ours.timeouts.message == server.timeouts.message));
-  BOOST_TEST((ours.timeouts.send == server.timeouts.send));
-  BOOST_TEST((ours.timeouts.session == server.timeouts.session));
-  BOOST_TEST((ours.timeouts.linger == server.timeouts.linger));
-  BOOST_TEST((ours.timeouts.drain == server.timeouts.drain));
+  BOOST_TEST(ours.pool.queue_timeout == server.pool.queue_timeout);
+  BOOST_TEST(ours.pool.overflow == server.pool.overflow);
+  BOOST_TEST(ours.timeouts.idle == server.timeouts.idle);
+  BOOST_TEST(ours.timeouts.receive == server.timeouts.receive);
+  BOOST_TEST(ours.timeouts.message == server.timeouts.message);
+  BOOST_TEST(ours.timeouts.send == server.timeouts.send);
+  BOOST_TEST(ours.timeouts.session == server.timeouts.session);
+  BOOST_TEST(ours.timeouts.linger == server.timeouts.linger);
+  BOOST_TEST(ours.timeouts.drain == server.timeouts.drain);
   BOOST_TEST(ours.limits.connections == server.limits.connections);
-  BOOST_TEST((ours.limits.per_source == server.limits.per_source));
-  BOOST_TEST((ours.limits.accept_rate == server.limits.accept_rate));
+  BOOST_TEST(ours.limits.per_source == server.limits.per_source);
+  BOOST_TEST(ours.limits.accept_rate == server.limits.accept_rate);
   BOOST_TEST(ours.socket.backlog == server.socket.backlog);
   BOOST_TEST(ours.socket.reuse_address == server.socket.reuse_address);
   BOOST_TEST(ours.socket.reuse_port == server.socket.reuse_port);
   BOOST_TEST(ours.socket.keepalive == server.socket.keepalive);
   BOOST_TEST(ours.socket.nodelay == server.socket.nodelay);
-  BOOST_TEST((ours.socket.user_timeout == server.socket.user_timeout));
-  BOOST_TEST((ours.socket.receive_buffer == server.socket.receive_buffer));
-  BOOST_TEST((ours.socket.send_buffer == server.socket.send_buffer));
-  BOOST_TEST((ours.udp.rate_per_source == server.udp.rate_per_source));
-  BOOST_TEST((ours.udp.rate_total == server.udp.rate_total));
+  BOOST_TEST(ours.socket.user_timeout == server.socket.user_timeout);
+  BOOST_TEST(ours.socket.receive_buffer == server.socket.receive_buffer);
+  BOOST_TEST(ours.socket.send_buffer == server.socket.send_buffer);
+  BOOST_TEST(ours.udp.rate_per_source == server.udp.rate_per_source);
+  BOOST_TEST(ours.udp.rate_total == server.udp.rate_total);
   BOOST_TEST(ours.udp.batch == server.udp.batch);
   BOOST_TEST(ours.validate().empty());
   const LogSettings log;
-  BOOST_TEST((settings.log.level == log.level));
+  BOOST_TEST(settings.log.level == log.level);
   BOOST_TEST(settings.log.facility == log.facility);
   BOOST_TEST(settings.log.ident == "echopoold");
-  BOOST_TEST((settings.log.file_rotate == log.file_rotate));
+  BOOST_TEST(settings.log.file_rotate == log.file_rotate);
   BOOST_TEST(settings.log.connections == log.connections);
   BOOST_TEST(settings.log.traceback == log.traceback);
 }
@@ -143,18 +144,18 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_its_member) {
   BOOST_TEST(!applied("udp.rate_total", "off").server.udp.rate_total.has_value());
   BOOST_TEST(applied("udp.batch", "1024").server.udp.batch == 1024U);
   BOOST_TEST(applied("pool.workers", "4096").server.pool.workers == 4096U);
-  BOOST_TEST((applied("pool.idle", "hold").server.pool.idle == IdleConnections::hold));
-  BOOST_TEST((applied("pool.stack_size", "1M").server.pool.stack_size == 1_MiB));
+  BOOST_TEST(applied("pool.idle", "hold").server.pool.idle == IdleConnections::hold);
+  BOOST_TEST(applied("pool.stack_size", "1M").server.pool.stack_size == 1_MiB);
   BOOST_TEST(applied("pool.queue", "1").server.pool.queue == 1U);
-  BOOST_TEST((applied("pool.queue_timeout", "1m").server.pool.queue_timeout == Timeout{1min}));
-  BOOST_TEST((applied("pool.overflow", "refuse").server.pool.overflow == Overflow::refuse));
-  BOOST_TEST((applied("timeouts.idle", "off").server.timeouts.idle == Timeout{}));
-  BOOST_TEST((applied("timeouts.receive", "1ms").server.timeouts.receive == Timeout{1ms}));
-  BOOST_TEST((applied("timeouts.message", "2s").server.timeouts.message == Timeout{2s}));
-  BOOST_TEST((applied("timeouts.send", "3m").server.timeouts.send == Timeout{3min}));
-  BOOST_TEST((applied("timeouts.session", "4h").server.timeouts.session == Timeout{4h}));
-  BOOST_TEST((applied("timeouts.linger", "5s").server.timeouts.linger == Timeout{5s}));
-  BOOST_TEST((applied("timeouts.drain", "0s").server.timeouts.drain == 0ms));
+  BOOST_TEST(applied("pool.queue_timeout", "1m").server.pool.queue_timeout == Timeout{1min});
+  BOOST_TEST(applied("pool.overflow", "refuse").server.pool.overflow == Overflow::refuse);
+  BOOST_TEST(applied("timeouts.idle", "off").server.timeouts.idle == Timeout{});
+  BOOST_TEST(applied("timeouts.receive", "1ms").server.timeouts.receive == Timeout{1ms});
+  BOOST_TEST(applied("timeouts.message", "2s").server.timeouts.message == Timeout{2s});
+  BOOST_TEST(applied("timeouts.send", "3m").server.timeouts.send == Timeout{3min});
+  BOOST_TEST(applied("timeouts.session", "4h").server.timeouts.session == Timeout{4h});
+  BOOST_TEST(applied("timeouts.linger", "5s").server.timeouts.linger == Timeout{5s});
+  BOOST_TEST(applied("timeouts.drain", "0s").server.timeouts.drain == 0ms);
   BOOST_TEST(applied("limits.connections", "7").server.limits.connections == 7U);
   BOOST_TEST(applied("limits.per_source", "8").server.limits.per_source.value_or(0) == 8U);
   BOOST_TEST(applied("limits.accept_rate", "9").server.limits.accept_rate.value_or(0) == 9U);
@@ -164,17 +165,17 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_its_member) {
   BOOST_TEST(applied("socket.reuse_port", "on").server.socket.reuse_port);
   BOOST_TEST(!applied("socket.keepalive", "off").server.socket.keepalive);
   BOOST_TEST(!applied("socket.nodelay", "off").server.socket.nodelay);
-  BOOST_TEST((applied("socket.user_timeout", "30s").server.socket.user_timeout == Timeout{30s}));
-  BOOST_TEST((applied("socket.receive_buffer", "64K").server.socket.receive_buffer == std::optional{64_KiB}));
-  BOOST_TEST((applied("socket.send_buffer", "1G").server.socket.send_buffer == std::optional{1024_MiB}));
+  BOOST_TEST(applied("socket.user_timeout", "30s").server.socket.user_timeout == Timeout{30s});
+  BOOST_TEST(applied("socket.receive_buffer", "64K").server.socket.receive_buffer == std::optional{64_KiB});
+  BOOST_TEST(applied("socket.send_buffer", "1G").server.socket.send_buffer == std::optional{1024_MiB});
   BOOST_TEST(
       (applied("log.sinks", "file,stderr").log.sinks == std::vector<LogSink>{LogSink::file, LogSink::standard_error}));
-  BOOST_TEST((applied("log.level", "debug").log.level == LogLevel::debug));
+  BOOST_TEST(applied("log.level", "debug").log.level == LogLevel::debug);
   BOOST_TEST(applied("log.facility", "local3").log.facility == "local3");
   BOOST_TEST(applied("log.ident", "other").log.ident == "other");
   BOOST_TEST(applied("log.remote", "loghost:514").log.remote.value_or("") == "loghost:514");
   BOOST_TEST(applied("log.file", "/var/log/x").log.file == "/var/log/x");
-  BOOST_TEST((applied("log.file_rotate", "4K").log.file_rotate == 4_KiB));
+  BOOST_TEST(applied("log.file_rotate", "4K").log.file_rotate == 4_KiB);
   BOOST_TEST(!applied("log.connections", "off").log.connections);
   BOOST_TEST(applied("log.traceback", "on").log.traceback);
   BOOST_TEST(applied("process.user", "root").user == "root");

@@ -1,6 +1,7 @@
 #include "daemon_settings.hpp"
 
 #include "daemon_options.hpp"
+#include "printing.hpp"
 #include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -39,16 +40,16 @@ BOOST_AUTO_TEST_CASE(a_relative_file_is_relative_to_where_the_program_was_starte
 
 BOOST_AUTO_TEST_CASE(the_mode_decides_which_sinks_are_used_unless_they_are_named) {
   using Sinks = std::vector<LogSink>;
-  BOOST_TEST((load({"--inetd", "--log.sinks=stderr"}).settings.log.sinks == Sinks{LogSink::syslog}));
-  BOOST_TEST((load({"--daemon"}).settings.log.sinks == Sinks{LogSink::syslog}));
+  BOOST_TEST(load({"--inetd", "--log.sinks=stderr"}).settings.log.sinks == Sinks{LogSink::syslog});
+  BOOST_TEST(load({"--daemon"}).settings.log.sinks == Sinks{LogSink::syslog});
   BOOST_TEST((load({"--daemon", "--log.file=/x"}).settings.log.sinks == Sinks{LogSink::syslog, LogSink::file}));
-  BOOST_TEST((load({"--log.sinks=stderr"}).settings.log.sinks == Sinks{LogSink::standard_error}));
+  BOOST_TEST(load({"--log.sinks=stderr"}).settings.log.sinks == Sinks{LogSink::standard_error});
 }
 
 BOOST_AUTO_TEST_CASE(two_modes_at_once_are_wrong_usage) {
   const Configuration configuration = load({"--daemon", "--inetd"});
   BOOST_REQUIRE(configuration.problems.size() == 1U);
-  BOOST_TEST((configuration.problems[0].kind == Problem::Kind::usage));
+  BOOST_TEST(configuration.problems[0].kind == Problem::Kind::usage);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_listens_nowhere_is_refused_except_under_inetd) {

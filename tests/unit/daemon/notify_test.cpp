@@ -1,5 +1,6 @@
 #include "notify.hpp"
 
+#include "printing.hpp"
 #include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -113,9 +114,9 @@ BOOST_AUTO_TEST_CASE(the_watchdog_is_fed_twice_as_often_as_it_must_be) {
   const auto interval = [] { return Notifier{variable}.alive_interval(); };
   BOOST_TEST(!interval().has_value());
   variables["WATCHDOG_USEC"] = "30000000";
-  BOOST_TEST((interval() == std::chrono::milliseconds{15'000}));
+  BOOST_TEST(interval() == std::chrono::milliseconds{15'000});
   variables["WATCHDOG_PID"] = std::to_string(::getpid());
-  BOOST_TEST((interval() == std::chrono::milliseconds{15'000}));
+  BOOST_TEST(interval() == std::chrono::milliseconds{15'000});
   variables["WATCHDOG_PID"] = "1";
   BOOST_TEST(!interval().has_value());
   variables.erase("WATCHDOG_PID");
@@ -124,5 +125,5 @@ BOOST_AUTO_TEST_CASE(the_watchdog_is_fed_twice_as_often_as_it_must_be) {
     BOOST_TEST(!interval().has_value());
   }
   variables["WATCHDOG_USEC"] = "1";
-  BOOST_TEST((interval() == std::chrono::milliseconds{1}));
+  BOOST_TEST(interval() == std::chrono::milliseconds{1});
 }

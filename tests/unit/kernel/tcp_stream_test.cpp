@@ -1,6 +1,7 @@
 #include "kernel/tcp_stream.hpp"
 
 #include "fake_calls.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -37,22 +38,22 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_gives_is_given_without_any_other_call) {
 
 BOOST_AUTO_TEST_CASE(an_end_is_an_end_and_a_signal_is_an_interruption) {
   calls.receives = {FakeCalls::gives("")};
-  BOOST_TEST((receive(30s).status == IoStatus::end));
+  BOOST_TEST(receive(30s).status == IoStatus::end);
   calls.receives = {FakeCalls::fails(EINTR)};
-  BOOST_TEST((receive(30s).status == IoStatus::interrupted));
+  BOOST_TEST(receive(30s).status == IoStatus::interrupted);
 }
 
 BOOST_AUTO_TEST_CASE(an_elapsed_limit_is_a_timeout_without_a_look_at_the_clock) {
   calls.receives = {FakeCalls::fails(EAGAIN)};
-  BOOST_TEST((receive(30s).status == IoStatus::timed_out));
+  BOOST_TEST(receive(30s).status == IoStatus::timed_out);
   BOOST_TEST(calls.armed.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_longer_than_the_armed_limit_goes_on_for_the_rest) {
   calls.receives = {FakeCalls::fails(EAGAIN), FakeCalls::fails(EAGAIN)};
-  BOOST_TEST((receive(45s).status == IoStatus::timed_out));
+  BOOST_TEST(receive(45s).status == IoStatus::timed_out);
   BOOST_REQUIRE(calls.armed.size() == 1U);
-  BOOST_TEST((calls.armed[0].limit == 15s));
+  BOOST_TEST(calls.armed[0].limit == 15s);
 }
 
 BOOST_AUTO_TEST_CASE(a_shorter_wait_is_armed_and_a_nearly_equal_one_is_not) {
@@ -61,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_shorter_wait_is_armed_and_a_nearly_equal_one_is_not) {
   BOOST_TEST(calls.armed.empty());
   BOOST_TEST(receive(10s).ok());
   BOOST_REQUIRE(calls.armed.size() == 1U);
-  BOOST_TEST((calls.armed[0].limit == 10s));
+  BOOST_TEST(calls.armed[0].limit == 10s);
   BOOST_TEST(calls.armed[0].option == SO_RCVTIMEO);
 }
 
@@ -74,11 +75,11 @@ BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_is_told_from_other_failures) {
   for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH}) {
     calls.receives = {FakeCalls::fails(error)};
     const IoResult result = receive(30s);
-    BOOST_TEST((result.status == IoStatus::reset), error);
+    BOOST_TEST(result.status == IoStatus::reset, error);
     BOOST_TEST(result.error == error);
   }
   calls.receives = {FakeCalls::fails(EFAULT)};
-  BOOST_TEST((receive(30s).status == IoStatus::failed));
+  BOOST_TEST(receive(30s).status == IoStatus::failed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -95,21 +96,21 @@ BOOST_AUTO_TEST_CASE(a_partial_send_leaves_the_rest_only_what_time_is_left) {
   calls.sends = {FakeCalls::takes(40, 10s), FakeCalls::takes(60)};
   BOOST_TEST(send(100, 30s).ok());
   BOOST_REQUIRE(calls.armed.size() == 2U);
-  BOOST_TEST((calls.armed[0].limit == 20s));
-  BOOST_TEST((calls.armed[1].limit == 30s), "the next write has its whole time again");
+  BOOST_TEST(calls.armed[0].limit == 20s);
+  BOOST_TEST(calls.armed[1].limit == 30s, "the next write has its whole time again");
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_cannot_stretch_a_write_by_taking_a_little) {
   for (int i = 0; i < 50; ++i) calls.sends.push_back(FakeCalls::takes(1, 1s));
   const IoResult result = send(100, 30s);
-  BOOST_TEST((result.status == IoStatus::timed_out));
+  BOOST_TEST(result.status == IoStatus::timed_out);
   BOOST_TEST(result.bytes == 30U);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_a_timeout) {
   calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
   const IoResult result = send(100, 30s);
-  BOOST_TEST((result.status == IoStatus::timed_out));
+  BOOST_TEST(result.status == IoStatus::timed_out);
   BOOST_TEST(result.bytes == 0U);
 }
 
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(signals_do_not_shorten_a_write) {
 BOOST_AUTO_TEST_CASE(a_broken_connection_says_how_much_was_taken) {
   calls.sends = {FakeCalls::takes(40), FakeCalls::fails(EPIPE)};
   const IoResult result = send(100, 30s);
-  BOOST_TEST((result.status == IoStatus::reset));
+  BOOST_TEST(result.status == IoStatus::reset);
   BOOST_TEST(result.bytes == 40U);
   BOOST_TEST(result.error == EPIPE);
 }

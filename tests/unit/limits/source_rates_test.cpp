@@ -1,3 +1,4 @@
+// Tests: source_key
 #include "limits/source_rates.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,7 @@
 #include "limits/token_bucket.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
@@ -112,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_rate_of_zero_lets_nothing_pass_for_ever) {
   TokenBucket bucket;
   BOOST_TEST(!bucket.take(Rate::of(0), start));
   BOOST_TEST(!bucket.take(Rate::of(0), start + 24h * 365 * 200));
-  BOOST_TEST((bucket.wait(Rate::of(0), start) == std::chrono::nanoseconds::max()));
+  BOOST_TEST(bucket.wait(Rate::of(0), start) == std::chrono::nanoseconds::max());
 }
 
 BOOST_AUTO_TEST_CASE(the_greatest_rate_does_not_overflow) {

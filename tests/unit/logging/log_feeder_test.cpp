@@ -1,3 +1,4 @@
+// Tests: reporting_writer
 #include "logging/log_feeder.hpp"
 
 #include "eventually.hpp"

@@ -1,5 +1,7 @@
 #include "options/units.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
@@ -31,10 +33,10 @@ std::string wrong_count(std::string_view text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_duration_is_a_whole_number_and_its_unit) {
-  BOOST_TEST((duration("250ms") == 250ms));
-  BOOST_TEST((duration("30s") == 30s));
-  BOOST_TEST((duration("5m") == 5min));
-  BOOST_TEST((duration("24h") == 24h));
+  BOOST_TEST(duration("250ms") == 250ms);
+  BOOST_TEST(duration("30s") == 30s);
+  BOOST_TEST(duration("5m") == 5min);
+  BOOST_TEST(duration("24h") == 24h);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_duration_is_answered_with_the_range) {
@@ -63,7 +65,7 @@ BOOST_AUTO_TEST_CASE(both_ends_of_a_range_belong_to_it_and_nothing_beyond) {
 
 BOOST_AUTO_TEST_CASE(off_is_a_timeout_without_a_limit) {
   BOOST_TEST(!to_timeout("off", 1ms, 1h).has_value());
-  BOOST_TEST((to_timeout("1s", 1ms, 1h) == Timeout{1s}));
+  BOOST_TEST(to_timeout("1s", 1ms, 1h) == Timeout{1s});
   BOOST_TEST(complaint([] { static_cast<void>(to_timeout("never", 1ms, 1h)); }) ==
              "must be a duration from 1ms to 1h, or off");
 }
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_count_never_wraps_around) {
 
 BOOST_AUTO_TEST_CASE(a_limit_is_a_count_or_off) {
   BOOST_TEST(!to_limit<std::uint32_t>("off", 10).has_value());
-  BOOST_TEST((to_limit<std::uint32_t>("10", 10) == std::optional<std::uint32_t>{10}));
+  BOOST_TEST(to_limit<std::uint32_t>("10", 10) == std::optional<std::uint32_t>{10});
   BOOST_TEST(complaint([] { static_cast<void>(to_limit<std::uint32_t>("11", 10)); }) ==
              "must be a whole number from 1 to 10, or off");
 }

@@ -1,9 +1,11 @@
 // A Session over a scripted socket: every outcome of reading and writing, without a network.
 #include "session/session_io.hpp"
 
+#include "connections.hpp"
 #include "fake_calls.hpp"
 #include "kernel/tcp_stream.hpp"
 #include "loopback.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,13 +50,8 @@ struct Fixture {
   KeptBytes kept;
   std::atomic<bool> draining{false};
   std::stop_source aborting;
-  Connection connection{
-      .ticket = {},
-      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
-      .peer = Endpoint::parse("192.0.2.1:4000"),
-      .handler = nullptr,
-      .id = 42,
-      .opened = calls.clock};
+  Connection connection = echopool::test::make_connection(
+      {.opened = calls.clock, .id = 42, .peer = Endpoint::parse("192.0.2.1:4000"), .calls = calls});
   SessionIo io{draining, aborting.get_token(), kept};
   Session& session = io.begin_call(false);
 };
@@ -74,18 +71,18 @@ BOOST_AUTO_TEST_CASE(lines_are_found_however_they_arrive) {
 
 BOOST_AUTO_TEST_CASE(an_end_in_the_middle_of_a_line_is_never_mistaken_for_an_end) {
   calls.receives = {FakeCalls::gives("no newline"), FakeCalls::gives("")};
-  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::truncated));
+  BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::truncated);
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_counts_the_line_and_not_its_end) {
   calls.receives = {FakeCalls::gives("1234\r\n"), FakeCalls::gives("12345\n")};
   BOOST_TEST(line(4_B) == "1234");
-  BOOST_TEST((kind_of_error([&] { line(4_B); }) == IoErrorKind::message_too_long));
+  BOOST_TEST(kind_of_error([&] { line(4_B); }) == IoErrorKind::message_too_long);
 }
 
 BOOST_AUTO_TEST_CASE(an_endless_line_is_refused_before_it_is_read_to_its_end) {
   for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives(std::string(1000, 'x')));
-  BOOST_TEST((kind_of_error([&] { line(4_KiB); }) == IoErrorKind::message_too_long));
+  BOOST_TEST(kind_of_error([&] { line(4_KiB); }) == IoErrorKind::message_too_long);
   BOOST_TEST(calls.receives.size() >= 90U);
 }
 
@@ -121,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_clean_end_before_a_block_is_told_from_one_within_it) {
   BOOST_TEST(!session.read_exact(four));
   bind();
   calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("")};
-  BOOST_TEST((kind_of_error([&] { static_cast<void>(session.read_exact(four)); }) == IoErrorKind::truncated));
+  BOOST_TEST(kind_of_error([&] { static_cast<void>(session.read_exact(four)); }) == IoErrorKind::truncated);
 }
 
 BOOST_AUTO_TEST_CASE(lines_and_blocks_can_be_mixed) {
@@ -185,20 +182,20 @@ BOOST_AUTO_TEST_CASE(before_a_message_the_idle_limit_is_a_clean_end) {
   calls.receives = {FakeCalls::fails(EAGAIN, 30s), FakeCalls::fails(EAGAIN, 30s)};
   BOOST_TEST(some() == "");
   BOOST_REQUIRE(io.failure().has_value());
-  BOOST_TEST((io.failure()->reason == EndReason::idle_timeout));
+  BOOST_TEST(io.failure()->reason == EndReason::idle_timeout);
 }
 
 BOOST_AUTO_TEST_CASE(within_a_message_the_receive_limit_is_an_error) {
   calls.receives = {FakeCalls::gives("half"), FakeCalls::fails(EAGAIN, 30s)};
-  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout));
-  BOOST_TEST((io.failure()->reason == EndReason::receive_timeout));
+  BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout);
+  BOOST_TEST(io.failure()->reason == EndReason::receive_timeout);
 }
 
 BOOST_AUTO_TEST_CASE(dripping_does_not_stretch_a_message) {
   limits.message = 20s;
   for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives("x", 1s));
-  BOOST_TEST((kind_of_error([&] { line(); }) == IoErrorKind::message_timeout));
-  BOOST_TEST((calls.clock - connection.opened <= 22s));
+  BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::message_timeout);
+  BOOST_TEST(calls.clock - connection.opened <= 22s);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_message_has_a_clock_of_its_own) {
@@ -238,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_stalled_write_tells_which_deadlock_it_is) {
   calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
   calls.inq = 500;
   calls.outq = 700;
-  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_TEST(kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout);
   BOOST_REQUIRE(io.failure()->stall.has_value());
   BOOST_TEST(io.failure()->stall->deadlock() == "write-write");
   BOOST_TEST(io.failure()->stall->unread == 500U);
@@ -249,14 +246,14 @@ BOOST_AUTO_TEST_CASE(input_that_waits_in_our_own_buffer_counts_as_unread) {
   calls.receives = {FakeCalls::gives("first\nsecond\n")};
   BOOST_TEST(line() == "first");
   calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
-  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_TEST(kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout);
   BOOST_TEST(io.failure()->stall->unread == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_has_nothing_to_say_is_a_slow_reader) {
   calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
   calls.outq = 1;
-  BOOST_TEST((kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout));
+  BOOST_TEST(kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout);
   BOOST_TEST(io.failure()->stall->deadlock() == "slow-reader");
 }
 
@@ -267,12 +264,12 @@ BOOST_AUTO_TEST_CASE(the_noexcept_twins_say_the_same_as_values) {
   BOOST_TEST(result.ok());
   BOOST_TEST(result.bytes == 3U);
   result = session.try_read_some(into);
-  BOOST_TEST((result.status == IoStatus::reset));
+  BOOST_TEST(result.status == IoStatus::reset);
   BOOST_TEST(result.error == ECONNRESET);
   bind();
   calls.sends = {FakeCalls::takes(3), FakeCalls::fails(EPIPE)};
   result = session.try_write_all(into);
-  BOOST_TEST((result.status == IoStatus::reset));
+  BOOST_TEST(result.status == IoStatus::reset);
   BOOST_TEST(result.bytes == 3U);
 }
 
@@ -285,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
   calls.receives = {FakeCalls::fails(EINTR), FakeCalls::gives("never read")};
   calls.before_receive = [&] { draining = true; };
   BOOST_TEST(some() == "");
-  BOOST_TEST((io.failure()->reason == EndReason::stopping));
+  BOOST_TEST(io.failure()->reason == EndReason::stopping);
   BOOST_TEST(!io.waiting());
 }
 
@@ -300,8 +297,8 @@ BOOST_AUTO_TEST_CASE(a_message_that_has_begun_is_not_interrupted_by_a_drain) {
 BOOST_AUTO_TEST_CASE(an_end_that_the_server_made_itself_is_told_as_stopping) {
   aborting.request_stop();
   calls.receives = {FakeCalls::gives("")};
-  BOOST_TEST((kind_of_error([&] { some(); }) == IoErrorKind::stopping));
-  BOOST_TEST((io.failure()->reason == EndReason::stopping));
+  BOOST_TEST(kind_of_error([&] { some(); }) == IoErrorKind::stopping);
+  BOOST_TEST(io.failure()->reason == EndReason::stopping);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,7 @@
 // The peer that follows a script: it shows of a handler what a real peer would see.
+// Tests: scripted_calls
+#include "printing.hpp"
+
 #include <echopool/testing.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -260,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_datagram_handler_answers_or_does_not) {
   const DatagramHandler handler = [](Datagram& datagram) {
     if (!datagram.data().empty() && datagram.peer().port() == 50'000) datagram.reply(datagram.data().first(1));
   };
-  BOOST_TEST((answer_to("hello", handler) == "h"));
+  BOOST_TEST(answer_to("hello", handler) == "h");
   BOOST_TEST(!answer_to("", handler).has_value());
   BOOST_TEST(!answer_to("hello", handler, Endpoint::parse("192.0.2.1:9")).has_value());
 }

@@ -2,6 +2,7 @@
 
 #include "datagrams.hpp"
 #include "loopback.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -83,10 +84,10 @@ BOOST_FIXTURE_TEST_CASE(a_datagram_tells_its_payload_its_sender_and_whom_it_was_
   BOOST_REQUIRE(batch.receive(listener, calls) == 1);
   const DatagramPath& path = batch.describe(0, listener);
   BOOST_TEST(path.to_us);
-  BOOST_TEST((path.peer == peer.local()));
+  BOOST_TEST(path.peer == peer.local());
   const Datagram& datagram = batch.datagram(0);
   BOOST_TEST(datagram.data().size() == 5U);
-  BOOST_TEST((datagram.peer() == peer.local()));
+  BOOST_TEST(datagram.peer() == peer.local());
   BOOST_TEST(datagram.local().to_string() == "127.9.9.9:" + std::to_string(server.port()));
 }
 
@@ -160,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_leaves_from_the_address_that_was_asked, Fixtur
   batch.datagram(0).reply({});
   batch.take_answer(0);
   BOOST_TEST(batch.send(listener, calls).answered == 1U);
-  BOOST_TEST((peer.receive().from == other));
+  BOOST_TEST(peer.receive().from == other);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_last_reply_counts_and_may_be_anything, Fixture) {

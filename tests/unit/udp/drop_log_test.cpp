@@ -1,5 +1,6 @@
 #include "udp/drop_log.hpp"
 
+#include "printing.hpp"
 #include "temporary_directory.hpp"
 
 #include <echopool/log.hpp>
@@ -29,11 +30,11 @@ BOOST_AUTO_TEST_CASE(a_report_is_due_a_second_after_the_first_datagram_and_not_a
   BOOST_TEST(!log.due().has_value());
   log.expect(start);
   log.expect(start + 900ms);
-  BOOST_TEST((log.due() == start + 1s));
+  BOOST_TEST(log.due() == start + 1s);
   log.report({});
   BOOST_TEST(!log.due().has_value());
   log.expect(start + 5s);
-  BOOST_TEST((log.due() == start + 6s));
+  BOOST_TEST(log.due() == start + 6s);
 }
 
 BOOST_AUTO_TEST_CASE(each_report_says_what_was_added_since_the_last) {

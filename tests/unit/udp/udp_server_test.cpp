@@ -1,5 +1,6 @@
 #include "udp/udp_server.hpp"
 
+#include "printing.hpp"
 #include "running_udp_server.hpp"
 #include "sockaddr.hpp"
 
@@ -24,7 +25,7 @@ BOOST_FIXTURE_TEST_CASE(datagrams_are_answered_and_counted, RunningUdpServer) {
   serve(without_limits());
   BOOST_TEST(peer.ask(endpoint, "hello").bytes == "hello");
   BOOST_TEST(peer.ask(endpoint, "").bytes.empty());
-  BOOST_TEST((peer.ask(endpoint, "!").from == endpoint));
+  BOOST_TEST(peer.ask(endpoint, "!").from == endpoint);
   BOOST_REQUIRE(eventually([&] { return server->stats().answered == 3; }));
   const UdpStats stats = server->stats();
   BOOST_TEST(stats.received == 3U);
@@ -51,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(every_socket_has_its_own_handler_and_all_share_one_threa
   UdpPeer v6_peer{Endpoint::parse("[::1]:0")};
   BOOST_TEST(peer.ask(endpoint, "four").bytes == "four");
   BOOST_TEST(v6_peer.ask(v6, "six").bytes == "s");
-  BOOST_TEST((first.load() == second.load()));
+  BOOST_TEST(first.load() == second.load());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_handler_need_not_answer, RunningUdpServer) {
@@ -203,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(stopping_answers_what_was_taken_and_gives_the_port_back,
   for (const char* text : {"1", "2", "3"}) BOOST_TEST(peer.receive().bytes == text);
   stopper.join();
   BOOST_TEST(server->stats().answered == 3U);
-  BOOST_TEST((UdpPeer{endpoint}.local() == endpoint));
+  BOOST_TEST(UdpPeer{endpoint}.local() == endpoint);
 }
 
 BOOST_FIXTURE_TEST_CASE(stopping_twice_or_without_having_started_does_nothing, RunningUdpServer) {
@@ -253,10 +254,10 @@ BOOST_FIXTURE_TEST_CASE(an_inherited_socket_for_both_families_serves_both, Runni
   server->start();
 
   const Endpoint v4 = Endpoint::parse("127.0.0.3:0").with_port(endpoint.port());
-  BOOST_TEST((peer.ask(v4, "four").from == v4));
+  BOOST_TEST(peer.ask(v4, "four").from == v4);
   UdpPeer six{Endpoint::parse("[::1]:0")};
   const Endpoint v6 = Endpoint::parse("[::1]:0").with_port(endpoint.port());
-  BOOST_TEST((six.ask(v6, "six").from == v6));
+  BOOST_TEST(six.ask(v6, "six").from == v6);
 
   peer.allow_broadcast();
   peer.send(Endpoint::parse("127.255.255.255:0").with_port(endpoint.port()), "to all");

@@ -2,6 +2,7 @@
 
 #include "cli/common_options.hpp"
 #include "cli/help.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(options_stand_anywhere_in_every_usual_form) {
   BOOST_TEST(arguments.has("verbose"));
   BOOST_TEST(arguments.count("count", 1, 10) == 3U);
   BOOST_TEST(arguments.size("size", 1, 65'536) == 1'024U);
-  BOOST_TEST((arguments.timeout("wait") == 2'500ms));
+  BOOST_TEST(arguments.timeout("wait") == 2'500ms);
   BOOST_TEST(target_of(arguments).to_string() == "host:7");
 }
 
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(long_names_are_never_guessed_so_that_new_ones_break_nothing
 BOOST_AUTO_TEST_CASE(a_source_is_an_address_and_a_port) {
   BOOST_TEST(source_of(parse({"--source", "::1", "--source-port", "99"})).to_string() == "[::1]:99");
   BOOST_TEST(source_of(parse({"--source", "127.0.0.2"})).to_string() == "127.0.0.2:0");
-  BOOST_TEST((source_of(parse({})) == Endpoint{}));
+  BOOST_TEST(source_of(parse({})) == Endpoint{});
 }
 
 BOOST_AUTO_TEST_CASE(the_help_of_every_subcommand_fits_any_width) {

@@ -1,6 +1,7 @@
 #include "deadlock/stall_verdict.hpp"
 
 #include "deadlock/buffer_picture.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,45 +26,45 @@ StallEvidence stall(std::uint64_t unsent, std::uint64_t unread, std::uint32_t wi
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(two_writers_and_no_reader_are_a_write_write_deadlock) {
-  BOOST_TEST((judge(stall(130'000, 120'000, 0)) == StallVerdict::write_write));
+  BOOST_TEST(judge(stall(130'000, 120'000, 0)) == StallVerdict::write_write);
 }
 
 BOOST_AUTO_TEST_CASE(a_window_too_small_for_a_segment_counts_by_the_time_it_kept_us_waiting) {
   StallEvidence evidence = stall(130'000, 120'000, 5'120);
   evidence.after.window_limited = 1'900ms;
-  BOOST_TEST((judge(evidence) == StallVerdict::write_write));
+  BOOST_TEST(judge(evidence) == StallVerdict::write_write);
   evidence.after.peer_window.reset();  // an older kernel
-  BOOST_TEST((judge(evidence) == StallVerdict::write_write));
+  BOOST_TEST(judge(evidence) == StallVerdict::write_write);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_neither_reads_nor_answers_is_no_deadlock_of_two_writers) {
-  BOOST_TEST((judge(stall(130'000, 0, 0)) == StallVerdict::peer_not_reading));
+  BOOST_TEST(judge(stall(130'000, 0, 0)) == StallVerdict::peer_not_reading);
 }
 
 BOOST_AUTO_TEST_CASE(unacknowledged_bytes_with_an_open_window_are_the_networks_fault) {
-  BOOST_TEST((judge(stall(130'000, 0, 65'000)) == StallVerdict::network));
-  BOOST_TEST((judge(stall(130'000, 120'000, 65'000)) == StallVerdict::network));
+  BOOST_TEST(judge(stall(130'000, 0, 65'000)) == StallVerdict::network);
+  BOOST_TEST(judge(stall(130'000, 120'000, 65'000)) == StallVerdict::network);
 }
 
 BOOST_AUTO_TEST_CASE(two_readers_and_no_writer_are_a_read_read_deadlock) {
   StallEvidence evidence = stall(0, 0, 65'000);
   evidence.wants_to_send = false;
-  BOOST_TEST((judge(evidence) == StallVerdict::read_read));
+  BOOST_TEST(judge(evidence) == StallVerdict::read_read);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_stuck_behind_a_client_that_is_done_is_half_a_deadlock) {
   StallEvidence evidence = stall(0, 120'000, 65'000);
   evidence.stalled = evidence.wants_to_send = false;
-  BOOST_TEST((judge(evidence) == StallVerdict::none));  // nothing says that the server waits
+  BOOST_TEST(judge(evidence) == StallVerdict::none);  // nothing says that the server waits
   evidence.server = PeerQueues{.unread = 1'000, .unsent = 4'000'000};
-  BOOST_TEST((judge(evidence) == StallVerdict::half));
+  BOOST_TEST(judge(evidence) == StallVerdict::half);
   evidence.server = PeerQueues{};
-  BOOST_TEST((judge(evidence) == StallVerdict::none));
+  BOOST_TEST(judge(evidence) == StallVerdict::none);
   StallEvidence remote = stall(130'000, 120'000, 0);  // the server on another host: its window tells
   remote.stalled = remote.wants_to_send = false;
-  BOOST_TEST((judge(remote) == StallVerdict::half));
+  BOOST_TEST(judge(remote) == StallVerdict::half);
   remote.wants_to_send = true;  // interrupted while everything still moved
-  BOOST_TEST((judge(remote) == StallVerdict::none));
+  BOOST_TEST(judge(remote) == StallVerdict::none);
 }
 
 BOOST_AUTO_TEST_CASE(the_reasons_name_the_kernels_figures) {

@@ -1,5 +1,7 @@
 #include "measure/histogram.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -44,8 +46,8 @@ BOOST_AUTO_TEST_CASE(what_is_too_long_is_counted_as_saturated_and_kept) {
   BOOST_TEST(histogram.count() == 3U);
   BOOST_TEST(histogram.saturated() == 1U);
   BOOST_TEST((histogram.max() == Histogram::longest));
-  BOOST_TEST((histogram.min() == 0ns));
-  BOOST_TEST((Histogram::longest > 1h));
+  BOOST_TEST(histogram.min() == 0ns);
+  BOOST_TEST(Histogram::longest > 1h);
 }
 
 BOOST_AUTO_TEST_CASE(a_percentile_needs_ten_samples_beyond_it) {
@@ -66,20 +68,20 @@ BOOST_AUTO_TEST_CASE(merged_histograms_are_as_if_one_had_recorded_everything) {
   first.merge(second);
   first.merge(Histogram{});
   BOOST_TEST(first.count() == together.count());
-  BOOST_TEST((first.min() == together.min()));
-  BOOST_TEST((first.max() == together.max()));
-  BOOST_TEST((first.mean() == 500'500ns));
-  BOOST_TEST((first.quantile(0.9) == together.quantile(0.9)));
+  BOOST_TEST(first.min() == together.min());
+  BOOST_TEST(first.max() == together.max());
+  BOOST_TEST(first.mean() == 500'500ns);
+  BOOST_TEST(first.quantile(0.9) == together.quantile(0.9));
   BOOST_TEST(std::abs((first.deviation() - 288'675ns).count()) < 10);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_histogram_has_nothing_to_say) {
   const Histogram histogram;
   BOOST_TEST(histogram.count() == 0U);
-  BOOST_TEST((histogram.quantile(0.5) == 0ns));
+  BOOST_TEST(histogram.quantile(0.5) == 0ns);
   BOOST_TEST(!histogram.supported_quantile(0).has_value());
-  BOOST_TEST((histogram.mean() == 0ns));
-  BOOST_TEST((histogram.deviation() == 0ns));
+  BOOST_TEST(histogram.mean() == 0ns);
+  BOOST_TEST(histogram.deviation() == 0ns);
 }
 
 BOOST_AUTO_TEST_CASE(ranges_that_cover_everything_count_everything_once) {

@@ -1,5 +1,7 @@
 #include "measure/rate_schedule.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace echopool::client;
@@ -14,7 +16,7 @@ BOOST_AUTO_TEST_CASE(every_request_of_the_schedule_belongs_to_one_part_and_is_du
     while (part.index() < seen.size()) {
       BOOST_TEST(part.connection() == part.index() % connections);
       BOOST_TEST((part.connection() >= first && part.connection() < last));
-      BOOST_TEST((part.due() == 5s + part.index() * 1ms));
+      BOOST_TEST(part.due() == 5s + part.index() * 1ms);
       ++seen[part.index()];
       part.advance();
     }
@@ -25,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_request_of_the_schedule_belongs_to_one_part_and_is_du
 BOOST_AUTO_TEST_CASE(the_moments_do_not_drift) {
   RateSchedule schedule{0s, 3, 1, 0, 1};
   for (int i = 0; i < 3'000'000; ++i) schedule.advance();
-  BOOST_TEST((schedule.due() == 1'000'000s));
+  BOOST_TEST(schedule.due() == 1'000'000s);
 }
 
 BOOST_AUTO_TEST_CASE(the_interval_is_that_of_one_connection) {

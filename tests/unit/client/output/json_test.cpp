@@ -1,5 +1,7 @@
 #include "output/json.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
@@ -27,7 +29,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_value_is_written_as_json_has_it) {
 BOOST_AUTO_TEST_CASE(what_is_no_number_is_null_and_never_nan) {
   BOOST_TEST(Json{std::nan("")}.to_string() == "null");
   BOOST_TEST(Json{std::numeric_limits<double>::infinity()}.to_string() == "null");
-  BOOST_TEST((Json{0.0 / 1}.to_string() == "0E0"));
+  BOOST_TEST(Json{0.0 / 1}.to_string() == "0E0");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_are_replaced_and_what_is_stays) {

@@ -1,5 +1,7 @@
 #include "output/latency_text.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace echopool::client;
@@ -49,11 +51,11 @@ BOOST_AUTO_TEST_CASE(the_bars_cover_every_sample_once_from_the_smallest_to_the_l
       std::uint64_t total = 0;
       for (std::size_t i = 0; i < bars.size(); ++i) {
         total += bars[i].count;
-        if (i > 0) BOOST_TEST((bars[i].from == bars[i - 1].to));
+        if (i > 0) BOOST_TEST(bars[i].from == bars[i - 1].to);
       }
       BOOST_TEST(total == samples.count());
-      BOOST_TEST((bars.front().from <= samples.min()));
-      BOOST_TEST((bars.back().to >= samples.max()));
+      BOOST_TEST(bars.front().from <= samples.min());
+      BOOST_TEST(bars.back().to >= samples.max());
       BOOST_TEST(bars.size() <= 25U);
     }
   }
@@ -64,8 +66,8 @@ BOOST_AUTO_TEST_CASE(an_outlier_does_not_stretch_the_picture) {
   samples.record(30s);
   const auto bars = histogram_bars(samples);
   BOOST_TEST(bars.size() <= 25U);
-  BOOST_TEST((bars.back().to == 30s));
-  BOOST_TEST((bars[bars.size() - 2].to < 1s));
+  BOOST_TEST(bars.back().to == 30s);
+  BOOST_TEST(bars[bars.size() - 2].to < 1s);
 }
 
 BOOST_AUTO_TEST_CASE(the_picture_keeps_to_the_width_and_draws_the_longest_bar_full) {

@@ -1,5 +1,7 @@
 #include "verify/probe_ledger.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <map>
@@ -37,9 +39,9 @@ BOOST_AUTO_TEST_CASE(an_answer_gives_its_round_trip) {
   Sender sender;
   sender.send(3);
   const auto answer = sender.answer(1, 7ms);
-  BOOST_TEST((answer.kind == AnswerKind::good));
+  BOOST_TEST(answer.kind == AnswerKind::good);
   BOOST_TEST(answer.sequence == 1U);
-  BOOST_TEST((answer.round_trip == 7ms));
+  BOOST_TEST(answer.round_trip == 7ms);
   BOOST_TEST(!answer.late);
   BOOST_TEST(answer.overtaken_by == 0U);
 }
@@ -50,16 +52,16 @@ BOOST_AUTO_TEST_CASE(the_response_time_counts_from_the_schedule_and_the_round_tr
   std::vector<std::byte> datagram(48);
   write_probe(datagram, identity);
   const auto answer = ledger.received(datagram, 20ms);
-  BOOST_TEST((answer.round_trip == 7ms));
-  BOOST_TEST((answer.from_schedule == 10ms));
+  BOOST_TEST(answer.round_trip == 7ms);
+  BOOST_TEST(answer.from_schedule == 10ms);
 }
 
 BOOST_AUTO_TEST_CASE(a_duplicate_never_cancels_a_loss) {
   Sender sender;
   sender.send(3);
   sender.answer(0);
-  BOOST_TEST((sender.answer(0).kind == AnswerKind::duplicate));
-  BOOST_TEST((sender.answer(0).kind == AnswerKind::duplicate));
+  BOOST_TEST(sender.answer(0).kind == AnswerKind::duplicate);
+  BOOST_TEST(sender.answer(0).kind == AnswerKind::duplicate);
   sender.answer(2);
   const auto totals = sender.ledger.final_totals();
   BOOST_TEST(totals.probes() == 3U);
@@ -109,13 +111,13 @@ BOOST_AUTO_TEST_CASE(each_probe_is_told_once_when_it_becomes_overdue) {
   sender.send(4);
   sender.answer(1);
   BOOST_TEST(sender.ledger.in_flight() == 3U);
-  BOOST_TEST((sender.ledger.next_deadline() == 1s));
+  BOOST_TEST(sender.ledger.next_deadline() == 1s);
   BOOST_TEST(!sender.ledger.overdue(999ms).has_value());
-  BOOST_TEST((sender.ledger.overdue(1020ms) == 0U));
-  BOOST_TEST((sender.ledger.overdue(1020ms) == 2U));
+  BOOST_TEST(sender.ledger.overdue(1020ms) == 0U);
+  BOOST_TEST(sender.ledger.overdue(1020ms) == 2U);
   BOOST_TEST(!sender.ledger.overdue(1020ms).has_value());
   BOOST_TEST(sender.ledger.in_flight() == 1U);
-  BOOST_TEST((sender.ledger.next_deadline() == 1030ms));
+  BOOST_TEST(sender.ledger.next_deadline() == 1030ms);
   sender.answer(0, 2s);  // late: no longer in flight, so nothing changes there
   BOOST_TEST(sender.ledger.in_flight() == 1U);
   sender.answer(3);
@@ -129,10 +131,10 @@ BOOST_AUTO_TEST_CASE(damage_is_told_from_truncation_and_both_from_loss) {
   sender.datagrams[0][70] ^= std::byte{1};
   sender.datagrams[1].resize(80);
   const auto corrupt = sender.answer(0);
-  BOOST_TEST((corrupt.kind == AnswerKind::corrupt));
+  BOOST_TEST(corrupt.kind == AnswerKind::corrupt);
   BOOST_TEST(corrupt.offset == 70U);
   const auto truncated = sender.answer(1);
-  BOOST_TEST((truncated.kind == AnswerKind::truncated));
+  BOOST_TEST(truncated.kind == AnswerKind::truncated);
   BOOST_TEST(truncated.offset == 80U);
   const auto totals = sender.ledger.final_totals();
   BOOST_TEST(totals.corrupt == 1U);
@@ -146,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_or_cut_header_is_still_attributed_to_its_probe) {
   sender.send(50);
   sender.datagrams[17][10] ^= std::byte{0xff};  // in the run's number
   const auto corrupt = sender.answer(17);
-  BOOST_TEST((corrupt.kind == AnswerKind::corrupt));
+  BOOST_TEST(corrupt.kind == AnswerKind::corrupt);
   BOOST_TEST(corrupt.sequence == 17U);
   BOOST_TEST(corrupt.offset == 10U);
   BOOST_TEST(sender.ledger.final_totals().strays == 0U);
@@ -159,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_good_copy_makes_up_for_a_damaged_one) {
   sender.datagrams[0][70] ^= std::byte{1};
   sender.answer(0);
   sender.datagrams[0] = intact;
-  BOOST_TEST((sender.answer(0).kind == AnswerKind::good));
+  BOOST_TEST(sender.answer(0).kind == AnswerKind::good);
   BOOST_TEST(sender.ledger.final_totals().on_time == 1U);
   BOOST_TEST(sender.ledger.final_totals().corrupt == 0U);
 }
@@ -169,9 +171,9 @@ BOOST_AUTO_TEST_CASE(what_belongs_to_another_run_or_to_nobody_is_a_stray) {
   sender.send(2);
   Sender other{100};
   other.send(1);
-  BOOST_TEST((sender.ledger.received(other.datagrams[0], 1ms).kind == AnswerKind::stray));
+  BOOST_TEST(sender.ledger.received(other.datagrams[0], 1ms).kind == AnswerKind::stray);
   BOOST_TEST((sender.ledger.received(std::vector<std::byte>(length), 1ms).kind == AnswerKind::stray));
-  BOOST_TEST((sender.ledger.received({}, 1ms).kind == AnswerKind::stray));
+  BOOST_TEST(sender.ledger.received({}, 1ms).kind == AnswerKind::stray);
   BOOST_TEST(sender.ledger.final_totals().strays == 3U);
   BOOST_TEST(sender.ledger.final_totals().lost == 2U);
 }
@@ -180,8 +182,8 @@ BOOST_AUTO_TEST_CASE(an_icmp_refusal_belongs_to_the_oldest_unanswered_probe) {
   Sender sender;
   sender.send(3);
   sender.answer(0);
-  BOOST_TEST((sender.ledger.refused() == 1U));
-  BOOST_TEST((sender.ledger.refused() == 2U));
+  BOOST_TEST(sender.ledger.refused() == 1U);
+  BOOST_TEST(sender.ledger.refused() == 2U);
   BOOST_TEST(!sender.ledger.refused().has_value());
   const auto totals = sender.ledger.final_totals();
   BOOST_TEST(totals.refused == 2U);
@@ -205,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_run_without_end_needs_no_more_memory_than_a_million_probe
   for (std::uint64_t i = 0; i < more; ++i) static_cast<void>(ledger.next(1us * i, 1us * i));
   std::vector<std::byte> first(48);
   write_probe(first, {1, 0, 0, 0, 0, 48});
-  BOOST_TEST((ledger.received(first, 2s).kind == AnswerKind::stray));
+  BOOST_TEST(ledger.received(first, 2s).kind == AnswerKind::stray);
   BOOST_TEST(ledger.in_flight() == std::uint64_t{1} << 20);
   BOOST_TEST(ledger.final_totals().lost == more);
   BOOST_TEST(ledger.final_totals().probes() == more);

@@ -1,6 +1,7 @@
 #include "dispatch/park/parked_limits.hpp"
 
-#include "kernel/tcp_stream.hpp"
+#include "connections.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,15 +24,7 @@ struct Parked {
   explicit Parked(Timeout idle, Timeout session = std::nullopt) : settings{limited(idle, session)} {}
 
   ParkingLot::Key park_one(TimePoint now) {
-    const auto key =
-        lot.admit(std::make_unique<Connection>(Connection{
-                      .ticket = {},
-                      .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{}, SystemCalls::real()),
-                      .peer = {},
-                      .handler = nullptr,
-                      .id = 1,
-                      .opened = now}),
-                  now);
+    const auto key = lot.admit(std::make_unique<Connection>(echopool::test::make_connection({.opened = now})), now);
     lot.armed(key);
     return key;
   }
@@ -69,14 +62,14 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_active_since_is_looked_at_later) {
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 8s));
   BOOST_TEST(parked.over(start + 11s) == 0U);
-  BOOST_TEST((parked.next > start + 17s));
+  BOOST_TEST(parked.next > start + 17s);
   BOOST_TEST(parked.over(start + 19s) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_served_between_look_and_claim_is_not_over_its_limit) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
-  BOOST_TEST((parked.limits.exceeded(key.place, start + 11s) == EndReason::idle_timeout));
+  BOOST_TEST(parked.limits.exceeded(key.place, start + 11s) == EndReason::idle_timeout);
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 11s));
   BOOST_TEST(!parked.limits.exceeded(key.place, start + 11s).has_value());
@@ -89,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_active_connection_ends_at_its_session_limit) {
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 14s));
   BOOST_TEST(parked.over(start + 16s) == 1U);
-  BOOST_TEST((parked.limits.exceeded(key.place, start + 16s) == EndReason::session_limit));
+  BOOST_TEST(parked.limits.exceeded(key.place, start + 16s) == EndReason::session_limit);
 }
 
 BOOST_AUTO_TEST_CASE(a_running_connection_is_not_found) {

@@ -1,5 +1,7 @@
 #include "dispatch/park/timing_wheel.hpp"
 
+#include "printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -54,7 +56,7 @@ BOOST_AUTO_TEST_CASE(next_is_never_late_and_an_empty_wheel_has_none) {
   TimingWheel wheel{milliseconds{10}, 8, start};
   BOOST_TEST(!wheel.next().has_value());
   wheel.insert(1, at(35));
-  BOOST_TEST((wheel.next() == at(40)));
+  BOOST_TEST(wheel.next() == at(40));
   BOOST_TEST(wheel.advance(at(40)) == Ids{1});
   BOOST_TEST(!wheel.next().has_value());
 }
@@ -73,8 +75,8 @@ BOOST_AUTO_TEST_CASE(waking_up_at_next_finds_everything_in_time) {
     now = *wheel.next();
     for (const auto id : wheel.advance(now)) {
       ++found;
-      BOOST_TEST((now >= at(due[id])));
-      BOOST_TEST((now < at(due[id] + 10)));
+      BOOST_TEST(now >= at(due[id]));
+      BOOST_TEST(now < at(due[id] + 10));
     }
   }
   BOOST_TEST(found == due.size());
