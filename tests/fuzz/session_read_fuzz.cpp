@@ -3,7 +3,6 @@
 #include "connections.hpp"
 #include "fake_calls.hpp"
 #include "fuzz.hpp"
-#include "kernel/tcp_stream.hpp"
 #include "session/session_io.hpp"
 
 #include <string>

@@ -1,7 +1,11 @@
 // Handlers of the form void(Session&): one call for a whole conversation, which keeps its worker.
+// Tests: session, session_runner
 #include "disciplines.hpp"
 #include "eventually.hpp"
+#include "printing.hpp"
 #include "wake_fd.hpp"
+
+#include <echopool/testing.hpp>
 
 #include <atomic>
 #include <string>
@@ -59,20 +63,16 @@ ECHOPOOL_TEST(a_factory_may_make_conversations) {
   BOOST_TEST(client.receive(3) == "x!\n");
 }
 
-ECHOPOOL_TEST(a_conversation_may_last_longer_than_a_message) {
-  ServerSettings settings = settings_for(idle);
-  settings.timeouts.receive = 100ms;
-  settings.timeouts.message = 200ms;
-  RunningServer server{settings, answer_lines};
-  Client client = server.connect();
-  const auto start = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - start < 600ms) {
-    client.send("x\n");
-    BOOST_TEST_REQUIRE(client.receive(3) == "x!\n");
-    std::this_thread::sleep_for(std::chrono::milliseconds{120});  // longer than `receive`: it is no part of a message
-  }
-  client.finish_sending();
-  BOOST_TEST(client.ended_cleanly());
+BOOST_AUTO_TEST_CASE(a_conversation_may_last_longer_than_a_message) {
+  TimeoutSettings limits;
+  limits.receive = 100ms;
+  limits.message = 200ms;
+  testing::ScriptedPeer peer{answer_lines, Opens::client, limits};
+  for (int i = 0; i < 5; ++i) peer.sends("x\n").pauses(120ms);  // longer than `receive`: it is no part of a message
+  const testing::Outcome outcome = peer.finishes().run();
+  BOOST_TEST(outcome.ended == EndReason::peer_closed);
+  BOOST_TEST(outcome.calls == 1U);
+  BOOST_TEST(peer.received() == "x!\nx!\nx!\nx!\nx!\n");
 }
 
 ECHOPOOL_TEST(the_idle_limit_holds_inside_its_reads) {

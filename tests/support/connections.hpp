@@ -1,6 +1,7 @@
 // A Connection without a socket, for tests of what serves it or keeps it. For tests only. Any thread.
 #pragma once
 
+#include "kernel/tcp_stream.hpp"
 #include "session/connection.hpp"
 
 namespace echopool::test {
@@ -16,7 +17,7 @@ struct ConnectionTraits {
 inline Connection make_connection(const ConnectionTraits& traits) {
   const TimeoutSettings limits;
   return {.ticket = {},
-          .stream = {UniqueFd{}, {limits.receive, limits.send}, traits.calls},
+          .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, traits.calls),
           .peer = traits.peer,
           .handler = nullptr,
           .id = traits.id,

@@ -95,6 +95,7 @@ void FaultyStreamEcho::serve(int fd) {
     if (got <= 0) break;
     const auto size = static_cast<std::size_t>(got);
     if (!answer(fd, buffer.data(), size, offset)) break;
+    ++answered_;
     offset += size;
     if (offset >= faults_.reset_after) {
       const linger at_once{1, 0};

@@ -41,6 +41,8 @@ class FaultyStreamEcho {
 
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_.load(); }
+  /// Reads that were answered, of all connections.
+  [[nodiscard]] std::uint64_t answered() const noexcept { return answered_.load(); }
 
  private:
   void accept_all();
@@ -53,6 +55,7 @@ class FaultyStreamEcho {
   Endpoint endpoint_;
   WakeFd stop_;
   std::atomic<std::uint64_t> accepted_{0};
+  std::atomic<std::uint64_t> answered_{0};
   std::mutex mutex_;
   std::list<UniqueFd> connections_;  // guarded by mutex_
   std::list<Thread> threads_;        // only the accepting thread adds

@@ -2,6 +2,7 @@
 
 #include "sockaddr.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -76,6 +77,11 @@ bool Client::ended_cleanly() {
   if (n < 0 && errno == ECONNRESET) return false;
   if (n < 0) fail("waiting for the server's end");
   throw std::runtime_error{"the server sent something instead of ending"};
+}
+
+bool Client::has_input(std::chrono::milliseconds wait) const {
+  pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&watched, 1, static_cast<int>(wait.count())) > 0;
 }
 
 void Client::reset() {

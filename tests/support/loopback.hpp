@@ -38,6 +38,8 @@ class Client {
   /// Whether the peer has ended in good order (true) or reset the connection (false). Throws if it does neither within
   /// the fuse, or sends something.
   [[nodiscard]] bool ended_cleanly();
+  /// Whether there is something to receive, or an end, within `wait`: the pace of a client that talks now and then.
+  [[nodiscard]] bool has_input(std::chrono::milliseconds wait) const;
   /// Closes with a reset instead of an end (SO_LINGER 0).
   void reset();
   void close() { fd_.reset(); }

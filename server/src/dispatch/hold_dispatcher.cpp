@@ -43,7 +43,7 @@ void HoldDispatcher::drain() {
 }
 
 void HoldDispatcher::give_up(std::unique_ptr<Connection> connection, RefuseReason reason) {
-  refusals_.refuse(connection->stream, connection->peer, reason);
+  refusals_.refuse(*connection->stream, connection->peer, reason);
 }
 
 }  // namespace echopool

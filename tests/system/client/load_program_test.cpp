@@ -1,3 +1,4 @@
+// Tests: load/, clock, epoll_socket, socket_setup, text_table, waiting
 #include "eventually.hpp"
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"
@@ -89,10 +90,9 @@ BOOST_AUTO_TEST_CASE(an_open_loop_that_is_held_up_over_its_end_still_sends_what_
   const FaultyStreamEcho server;
   Program program{{built_program("echopool"), "load", "-c", "4", "-R", "10000", "-t", "400ms", "-J",
                    server.endpoint().to_string()}};
-  BOOST_REQUIRE(eventually([&] { return server.accepted() >= 4; }));  // it is about to begin
-  std::this_thread::sleep_for(100ms);
+  BOOST_REQUIRE(eventually([&] { return server.answered() > 0; }));  // it has begun
   program.signal(SIGSTOP);
-  std::this_thread::sleep_for(500ms);
+  std::this_thread::sleep_for(500ms);  // of its own clock: past its end
   program.signal(SIGCONT);
   const JsonReader result{program.finish().out};
   BOOST_TEST(result.number("requests.sent") == 4000);

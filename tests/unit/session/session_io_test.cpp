@@ -3,7 +3,6 @@
 
 #include "connections.hpp"
 #include "fake_calls.hpp"
-#include "kernel/tcp_stream.hpp"
 #include "loopback.hpp"
 #include "printing.hpp"
 

@@ -1,26 +1,31 @@
 #include "dispatch/park/parking_lot.hpp"
 
-#include "kernel/tcp_stream.hpp"
+#include "connections.hpp"
+#include "eventually.hpp"
+#include "printing.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
 
 using namespace echopool;
+using echopool::test::eventually;
 
 namespace {
+
+/// How often claim() has found a connection still arming, and let others run: std::this_thread::yield() is
+/// sched_yield(2).
+std::atomic<int> yields{0};
 
 const TimePoint now{std::chrono::hours{1}};
 
 std::unique_ptr<Connection> connection(std::uint64_t id = 1) {
-  return std::make_unique<Connection>(
-      Connection{.ticket = {},
-                 .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{}, SystemCalls::real()),
-                 .peer = {},
-                 .handler = nullptr,
-                 .id = id,
-                 .opened = now});
+  return std::make_unique<Connection>(echopool::test::make_connection({.opened = now, .id = id}));
 }
 
 ParkingLot::Key park_one(ParkingLot& lot, std::uint64_t id = 1) {
@@ -30,6 +35,11 @@ ParkingLot::Key park_one(ParkingLot& lot, std::uint64_t id = 1) {
 }
 
 }  // namespace
+
+extern "C" int sched_yield() noexcept {
+  ++yields;
+  return static_cast<int>(::syscall(SYS_sched_yield));
+}
 
 BOOST_AUTO_TEST_CASE(a_parked_connection_is_claimed_by_one) {
   ParkingLot lot{4};
@@ -74,18 +84,18 @@ BOOST_AUTO_TEST_CASE(a_key_survives_the_trip_through_epoll) {
 BOOST_AUTO_TEST_CASE(a_worker_that_gets_an_event_early_waits_until_arming_is_over) {
   ParkingLot lot{1};
   const auto key = lot.admit(connection(), now);
-  std::atomic<bool> armed{false};
-  bool claimed_too_early = false;
-  bool claimed = false;
+  std::atomic<bool> claimed{false};
+  std::atomic<bool> returned{false};
+  const int before = yields;
   std::thread worker{[&] {
     claimed = lot.claim(key) != nullptr;
-    claimed_too_early = !armed;
+    returned = true;
   }};
-  armed = true;
+  BOOST_TEST(eventually([&] { return yields > before || returned; }));  // it waits in claim()
+  BOOST_TEST(!returned);
   lot.armed(key);
   worker.join();
   BOOST_TEST(claimed);
-  BOOST_TEST(!claimed_too_early);
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_could_not_be_armed_stays_its_owners) {
@@ -106,8 +116,8 @@ BOOST_AUTO_TEST_CASE(a_view_tells_what_is_there) {
   const auto view = lot.view(key.place);
   BOOST_TEST(view.parked);
   BOOST_TEST(view.arming == key.arming);
-  BOOST_TEST((view.times.opened == now));
-  BOOST_TEST((view.times.active == now + std::chrono::seconds{5}));
+  BOOST_TEST(view.times.opened == now);
+  BOOST_TEST(view.times.active == now + std::chrono::seconds{5});
 }
 
 BOOST_AUTO_TEST_CASE(places_are_used_again) {
@@ -144,7 +154,7 @@ BOOST_AUTO_TEST_CASE(resting_needs_no_new_arming) {
     BOOST_REQUIRE(lot.claim(key) != nullptr);
     BOOST_TEST(lot.rest(key, now + std::chrono::seconds{turn}));
     BOOST_TEST(lot.view(0).parked);
-    BOOST_TEST((lot.view(0).times.active == now + std::chrono::seconds{turn}));
+    BOOST_TEST(lot.view(0).times.active == now + std::chrono::seconds{turn});
   }
 }
 
