@@ -1,3 +1,4 @@
+// Tests: session, session_runner, listener, reaper
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

@@ -1,5 +1,6 @@
 // Every system call of a conversation fails once, the first one and the second one and so on to the last, in every way
 // it plausibly can: the server lives, nothing leaks, and the next client is served.
+// Tests: server_impl, acceptor, park_dispatcher, hold_dispatcher, reaper, system_calls
 #include "datagrams.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"

@@ -1,6 +1,8 @@
 // Who comes in, and how many: access, limits, their change while the server runs; and the two forms of a handler.
+// Tests: acceptor, admission, settings, live_settings
 #include "disciplines.hpp"
 #include "eventually.hpp"
+#include "printing.hpp"
 #include "sockaddr.hpp"
 
 #include <netinet/in.h>
@@ -131,7 +133,7 @@ ECHOPOOL_TEST(a_rate_of_connections_slows_the_acceptor_and_loses_nobody) {
     client.close();  // under hold, the next one needs its worker
   }
   // Ten may come at once, the other twenty at 50 a second.
-  BOOST_TEST((std::chrono::steady_clock::now() - start >= 300ms));
+  BOOST_TEST(std::chrono::steady_clock::now() - start >= 300ms);
   BOOST_TEST(server->stop(20s).stuck == 0U);
 }
 

@@ -1,7 +1,9 @@
 // Protocols in which the server speaks first.
+// Tests: session_runner
 #include "disciplines.hpp"
 #include "eventually.hpp"
 #include "handed_over.hpp"
+#include "printing.hpp"
 
 #include <atomic>
 #include <stdexcept>
@@ -155,5 +157,5 @@ BOOST_AUTO_TEST_CASE(one_connection_without_a_pool_is_opened_too) {
   const auto reason = run_connection(InheritedSocket{connection.accepted.release()}, Handler{greet_and_answer}, {},
                                      {.opens = Opens::server});
   BOOST_TEST(connection.client.receive_all() == "hello\nyou said one\n");
-  BOOST_TEST((reason == EndReason::peer_closed));
+  BOOST_TEST(reason == EndReason::peer_closed);
 }

@@ -1,5 +1,6 @@
 // How many of the workers serve what is parked: no more than there are processors while turns are quick, and as many as
 // there are when turns sleep.
+// Tests: park_dispatcher, ready_batch
 #include "disciplines.hpp"
 #include "dispatch/park/batch_size.hpp"
 #include "eventually.hpp"

@@ -1,6 +1,7 @@
 // One connection on the caller's own thread, as inetd hands it over.
 #include "disciplines.hpp"
 #include "handed_over.hpp"
+#include "printing.hpp"
 
 #include <fcntl.h>
 
@@ -14,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_connection_runs_to_its_end) {
   AcceptedConnection connection;
   connection.client.send("hello");
   connection.client.finish_sending();
-  BOOST_TEST((run_connection(InheritedSocket{connection.accepted.release()}, Handler{echo}) == EndReason::peer_closed));
+  BOOST_TEST(run_connection(InheritedSocket{connection.accepted.release()}, Handler{echo}) == EndReason::peer_closed);
   BOOST_TEST(connection.client.receive_all() == "hello");
 }
 

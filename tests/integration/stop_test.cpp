@@ -1,4 +1,5 @@
 // Stopping reaches everything and loses nothing.
+// Tests: server, server_impl, worker_pool, reaper
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

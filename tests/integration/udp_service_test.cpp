@@ -1,5 +1,7 @@
+// Tests: datagram, udp_counters, udp_server
 #include "datagrams.hpp"
 #include "eventually.hpp"
+#include "printing.hpp"
 #include "private_network.hpp"
 #include "temporary_directory.hpp"
 
@@ -87,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_wildcard_serves_both_families_on_one_port) {
   for (const Endpoint& loopback : {v4_loopback, v6_loopback}) {
     UdpPeer peer{loopback};
     const Endpoint asked = loopback.with_port(endpoints[0].port());
-    BOOST_TEST((peer.ask(asked, "x").from == asked));
+    BOOST_TEST(peer.ask(asked, "x").from == asked);
   }
 }
 
@@ -96,7 +98,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_from_the_address_that_was_asked) {
   UdpPeer peer;
   for (const char* address : {"127.0.0.1:0", "127.0.0.2:0", "127.255.0.1:0"}) {
     const Endpoint asked = Endpoint::parse(address).with_port(server.port());
-    BOOST_TEST((peer.ask(asked, "x").from == asked));
+    BOOST_TEST(peer.ask(asked, "x").from == asked);
   }
 }
 
@@ -108,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_from_the_ipv6_address_that_was_asked,
   UdpPeer peer{v6_loopback};
   for (const char* address : {"[fd00::2]:0", "[fd00::1]:0", "[::1]:0"}) {
     const Endpoint asked = Endpoint::parse(address).with_port(server.port());
-    BOOST_TEST((peer.ask(asked, "x").from == asked));
+    BOOST_TEST(peer.ask(asked, "x").from == asked);
   }
 }
 

@@ -1,4 +1,5 @@
 // What echopoold says and exits with when it is told something wrong.
+// Tests: run_mode
 #include "daemon.hpp"
 #include "temporary_directory.hpp"
 

@@ -1,4 +1,5 @@
 // echopoold --daemon: the command returns when the server listens, or with its error when it does not.
+// Tests: detach
 #include "daemon.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"

@@ -1,4 +1,5 @@
 // echopoold --inetd: it serves the socket that is its standard input, says nothing to it of its own, and ends.
+// Tests: inetd
 #include "daemon.hpp"
 #include "datagrams.hpp"
 #include "disciplines.hpp"

@@ -1,4 +1,5 @@
 // SIGHUP: what can be changed is changed for what comes after it, and a wrong file changes nothing.
+// Tests: reload
 #include "daemon.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"

@@ -1,4 +1,5 @@
 // echopoold in the foreground: it serves, says so in its log, and stops as it is asked to.
+// Tests: main, main_loop
 #include "daemon.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"

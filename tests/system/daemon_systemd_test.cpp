@@ -4,6 +4,7 @@
 #include "eventually.hpp"
 #include "handed_over.hpp"
 #include "loopback.hpp"
+#include "printing.hpp"
 #include "sockaddr.hpp"
 #include "temporary_directory.hpp"
 
@@ -112,8 +113,8 @@ ECHOPOOL_TEST(sockets_that_are_handed_over_take_the_place_of_the_configured_ones
   {
     Program program{words, {}, settings};
     BOOST_TEST(program.prints("listening transport=udp"));
-    BOOST_TEST((listening_address(program.so_far().err, "tcp") == tcp_address));
-    BOOST_TEST((listening_address(program.so_far().err, "udp") == udp_address));
+    BOOST_TEST(listening_address(program.so_far().err, "tcp") == tcp_address);
+    BOOST_TEST(listening_address(program.so_far().err, "udp") == udp_address);
     BOOST_TEST(count_of("listening", program.so_far().err) == 2U);
     BOOST_TEST(echoes_tcp(tcp_address, pattern(100'000)));
     BOOST_TEST(echoes_udp(udp_address));
@@ -168,6 +169,6 @@ BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_not_taken) {
   settings.environment = {{"LISTEN_PID", "1"}, {"LISTEN_FDS", "1"}};
   settings.descriptors = {{3, tcp.get()}};
   Daemon daemon{{}, settings};
-  BOOST_TEST((daemon.tcp() != local_endpoint(tcp.get())));
+  BOOST_TEST(daemon.tcp() != local_endpoint(tcp.get()));
   BOOST_TEST(daemon.stop().status == 0);
 }

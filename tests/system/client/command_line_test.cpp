@@ -1,3 +1,4 @@
+// Tests: cli/, folded, report, terminal
 #include "program.hpp"
 
 #include <boost/test/unit_test.hpp>

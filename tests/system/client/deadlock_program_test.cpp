@@ -1,3 +1,4 @@
+// Tests: deadlock/
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"
 #include "json_reader.hpp"

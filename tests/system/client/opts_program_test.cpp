@@ -1,3 +1,4 @@
+// Tests: opts/
 #include "json_reader.hpp"
 #include "program.hpp"
 

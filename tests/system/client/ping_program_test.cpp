@@ -1,3 +1,4 @@
+// Tests: ping/, interrupts, kernel_times
 #include "eventually.hpp"
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"

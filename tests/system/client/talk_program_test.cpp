@@ -1,3 +1,4 @@
+// Tests: talk/, dialer, network_error, resolver
 #include "faulty_datagram_echo.hpp"
 #include "faulty_stream_echo.hpp"
 #include "program.hpp"
