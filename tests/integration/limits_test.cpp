@@ -1,4 +1,4 @@
-// Who comes in, and how many: access, limits, their change while the server runs; and the two forms of a handler.
+// Which connections come in, and how many: access, limits, their change while the server runs; both forms of a handler.
 // Tests: acceptor, admission, settings, live_settings
 #include "disciplines.hpp"
 #include "eventually.hpp"
@@ -66,7 +66,7 @@ ECHOPOOL_TEST(a_source_has_no_more_than_its_share) {
   BOOST_TEST(is_served(third));
 }
 
-ECHOPOOL_TEST(who_is_denied_is_reset) {
+ECHOPOOL_TEST(a_connection_from_a_denied_source_is_reset) {
   ServerSettings settings = settings_for(idle);
   settings.access.deny = {"127.0.0.0/8"};
   RunningServer server{settings};
@@ -121,7 +121,7 @@ ECHOPOOL_TEST(an_ipv4_client_of_an_ipv6_socket_is_judged_by_its_ipv4_address) {
   BOOST_TEST(is_served(other));
 }
 
-ECHOPOOL_TEST(a_rate_of_connections_slows_the_acceptor_and_loses_nobody) {
+ECHOPOOL_TEST(a_rate_of_connections_slows_the_acceptor_and_loses_no_connection) {
   ServerSettings settings = settings_for(idle);
   settings.limits.accept_rate = 50;
   RunningServer server{settings};
@@ -137,7 +137,7 @@ ECHOPOOL_TEST(a_rate_of_connections_slows_the_acceptor_and_loses_nobody) {
   BOOST_TEST(server->stop(20s).stuck == 0U);
 }
 
-ECHOPOOL_TEST(a_change_applies_to_what_comes_after_it_and_drops_nobody) {
+ECHOPOOL_TEST(a_change_applies_to_what_comes_after_it_and_ends_no_connection) {
   ServerSettings settings = settings_for(idle);
   RunningServer server{settings};
   Client before = server.connect();
@@ -181,7 +181,7 @@ ECHOPOOL_TEST(there_are_never_more_connections_than_at_the_start_made_room_for) 
   BOOST_TEST(!server.connect().ended_cleanly());
 }
 
-ECHOPOOL_TEST(a_factory_gives_each_connection_a_state_of_its_own) {
+ECHOPOOL_TEST(a_factory_makes_a_state_for_each_connection) {
   RunningServer server{settings_for(idle), [] {
                          return [count = 0](Session& peer) mutable {
                            if (!peer.read_line()) return Next::close;

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_queue_of_none_hands_over_only_to_a_free_worker) {
   BOOST_TEST(eventually(is_served));
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_too_long_in_the_queue_is_reset) {
+BOOST_AUTO_TEST_CASE(a_connection_that_waits_too_long_in_the_queue_is_reset) {
   ServerSettings settings = one_worker();
   settings.pool.queue_timeout = 100ms;
   RunningServer server{settings};
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(who_waits_too_long_in_the_queue_is_reset) {
   BOOST_TEST(busy.receive(1) == "y");
 }
 
-BOOST_AUTO_TEST_CASE(stopping_resets_who_still_waits_in_the_queue) {
+BOOST_AUTO_TEST_CASE(stopping_resets_connections_that_wait_in_the_queue) {
   RunningServer server{one_worker()};
   Client busy = occupy(server);
   Client waiting = server.connect();

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(a_connection_runs_to_its_end) {
   BOOST_TEST(connection.client.receive_all() == "hello");
 }
 
-BOOST_AUTO_TEST_CASE(who_is_not_admitted_is_reset_and_no_handler_is_called) {
+BOOST_AUTO_TEST_CASE(a_peer_that_is_not_admitted_is_reset_and_no_handler_is_called) {
   AcceptedConnection connection;
   ServerSettings settings;
   settings.access.deny = {"127.0.0.0/8"};

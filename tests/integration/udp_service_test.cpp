@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_forged_loop_between_two_servers_stays_below_the_cap_and_e
     const std::uint64_t injected = 50;
     const auto start = std::chrono::steady_clock::now();
     for (std::uint64_t i = 0; i < injected; ++i) forger.send(first.endpoint(), second.endpoint(), "round and round");
-    // A datagram goes on until somebody drops it.
+    // A datagram goes on until a filter drops it.
     BOOST_TEST(eventually([&] { return first.dropped() + second.dropped() == injected; }));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     for (const UdpEcho* server : {&first, &second}) {

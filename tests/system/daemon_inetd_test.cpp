@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_silent_connection_is_ended_by_its_time_limit) {
   BOOST_TEST(program.finish().status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_denied_is_reset_and_who_is_allowed_more_closely_is_served) {
+BOOST_AUTO_TEST_CASE(a_denied_source_is_reset_and_one_allowed_more_closely_is_served) {
   const auto served = [](const std::vector<std::string>& arguments) {
     AcceptedConnection connection;
     Program program{inetd_words(arguments), {}, as_inetd(connection.accepted.get())};
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_a_connection_at_once) {
   BOOST_TEST(program.finish().status == 128 + SIGTERM);
 }
 
-ECHOPOOL_TEST(a_listening_socket_is_served_until_nobody_comes_any_more) {
+ECHOPOOL_TEST(a_listening_socket_is_served_until_no_connection_comes_any_more) {
   const UniqueFd listener = listening_socket();
   const Endpoint address = local_endpoint(listener.get());
   for (int instance = 0; instance < 2; ++instance) {
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_waiting_server_ends_when_it_is_told_to) {
   BOOST_TEST(program.finish().status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(without_a_socket_it_says_who_should_have_given_one) {
+BOOST_AUTO_TEST_CASE(without_a_socket_it_says_where_one_comes_from) {
   const ProgramResult result = run_daemon({"--inetd"});
   BOOST_TEST(result.status == 1);
   BOOST_TEST(result.err ==

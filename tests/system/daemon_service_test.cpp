@@ -96,7 +96,7 @@ ECHOPOOL_TEST(the_time_limits_of_the_command_line_are_kept) {
   BOOST_TEST(daemon.stop().status == 0);
 }
 
-ECHOPOOL_TEST(who_is_denied_is_not_served) {
+ECHOPOOL_TEST(a_denied_source_is_not_served) {
   Daemon daemon{{discipline_flag(idle), "--access.deny=127.0.0.0/8"}};
   BOOST_TEST(!echoes_tcp(daemon.tcp()));
   BOOST_TEST(daemon.logs("connection refused"));

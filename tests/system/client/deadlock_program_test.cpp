@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_remedy_that_brings_back_the_wrong_bytes_fails_with_the_of
   BOOST_TEST(result.text("remedies.0.failure") == "the byte at offset 100,000 is not what was sent");
 }
 
-BOOST_AUTO_TEST_CASE(over_udp_nobody_waits_and_what_does_not_fit_is_lost) {
+BOOST_AUTO_TEST_CASE(over_udp_neither_side_waits_and_what_does_not_fit_is_lost) {
   const FaultyDatagramEcho server;
   const auto result = lesson({"-u", "--bytes", "2M", "--window", "4K", server.endpoint().to_string()});
   BOOST_TEST(result.number("datagrams.datagrams") == 2048);

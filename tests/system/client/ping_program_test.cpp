@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_breaks_costs_its_probes_and_the_next_one_
   BOOST_TEST(server.accepted() >= 2U);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_there_is_status_1_and_each_refusal_is_told) {
+BOOST_AUTO_TEST_CASE(no_service_there_is_status_1_and_each_refusal_is_told) {
   std::string nobody;
   {
     const FaultyDatagramEcho gone;

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_broken_connection_is_an_error_that_keeps_what_had_arrived
   BOOST_TEST(contains(result.err, "Connection reset by peer; the server broke the connection"), result.err);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_listening_is_told_with_the_next_step) {
+BOOST_AUTO_TEST_CASE(a_port_without_a_service_is_told_with_the_next_step) {
   std::string nobody;
   {
     const FaultyStreamEcho gone;

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(an_abstract_socket_is_reached) {
   BOOST_TEST(manager.receive() == "WATCHDOG=1");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_who_asked_is_nobody_who_is_told) {
+BOOST_AUTO_TEST_CASE(without_a_service_manager_no_message_is_sent) {
   variables.clear();
   variables["WATCHDOG_USEC"] = "1000000";
   const Notifier notifier{variable};

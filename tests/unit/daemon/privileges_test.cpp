@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(users_and_groups_are_found_by_name_and_by_number) {
   BOOST_TEST(find_group("0") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(who_does_not_exist_is_refused) {
+BOOST_AUTO_TEST_CASE(a_user_that_does_not_exist_is_refused) {
   for (const char* name : {"", "no such user", "4294967295", "4294967296", "-1", "0x0"}) {
     BOOST_TEST(complaint([name] { static_cast<void>(find_user(name)); }) ==
                "must be a user of this host (getent passwd lists them)");

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_addresses_of_one_ipv6_network_are_one_source) {
   BOOST_TEST(seats.count_source(*third, Endpoint::parse("[2001:db8:0:1::1]:1"), 1));
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_for_room_is_woken_by_a_free_seat_or_by_closing) {
+BOOST_AUTO_TEST_CASE(a_thread_that_waits_for_room_is_woken_by_a_free_seat_or_by_closing) {
   Seats seats{1};
   auto ticket = seats.try_take();
   std::atomic<bool> room{false};
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_room_is_woken_by_a_free_seat_or_by_closing) {
   BOOST_TEST(!room);
 }
 
-BOOST_AUTO_TEST_CASE(a_raised_limit_wakes_who_waits) {
+BOOST_AUTO_TEST_CASE(a_raised_limit_wakes_a_waiting_thread) {
   Seats seats{1};
   auto ticket = seats.try_take();
   std::atomic<bool> room{false};

@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_source_over_its_rate_uses_up_nothing_of_the_total, Run
   BOOST_TEST(dropped(DropReason::rate_total) == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_not_admitted_gets_no_answer, RunningUdpServer) {
+BOOST_FIXTURE_TEST_CASE(a_datagram_that_is_not_admitted_gets_no_answer, RunningUdpServer) {
   serve(without_limits(), echo_datagram, {{}, {"127.0.0.2"}});
   UdpPeer denied{Endpoint::parse("127.0.0.2:0")};
   denied.send(endpoint, "x");
