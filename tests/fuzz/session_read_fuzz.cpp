@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     if (text.empty()) break;
     conversation.stream += text;
-    conversation.calls.receives.push_back(FakeCalls::gives(text));
+    conversation.calls.receives.push_back(FakeCalls::data(text));
   }
   conversation.io.bind(conversation.connection, conversation.settings, FirstByte::may_wait);
   conversation.session = &conversation.io.begin_call(false);

@@ -15,10 +15,11 @@ struct timeval;
 namespace echopool::test {
 
 /// recv(2) and send(2) come from scripts, setsockopt(2) of the time limits is written down, time is set by hand.
-/// Everything else is real.
+/// Everything else is real. It says what each call returns; ScriptedCalls says what the peer does, and its calls
+/// follow.
 class FakeCalls : public SystemCalls {
  public:
-  /// What one call does: gives data (a positive size for send), an end ("" for recv) or an errno, and lets time pass.
+  /// What one call does: returns data (a positive size for send), an end ("" for recv) or an errno, and lets time pass.
   struct Step {
     std::string data;
     std::size_t size = 0;
@@ -47,7 +48,7 @@ class FakeCalls : public SystemCalls {
   int ioctl(int fd, unsigned long request, int* value) noexcept override;
   [[nodiscard]] TimePoint now() noexcept override { return clock; }
 
-  static Step gives(std::string text, std::chrono::milliseconds takes = {}) { return {std::move(text), 0, 0, takes}; }
+  static Step data(std::string text, std::chrono::milliseconds takes = {}) { return {std::move(text), 0, 0, takes}; }
   static Step takes(std::size_t size, std::chrono::milliseconds time = {}) { return {{}, size, 0, time}; }
   static Step fails(int error, std::chrono::milliseconds takes = {}) { return {{}, 0, error, takes}; }
 };

@@ -28,8 +28,8 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(receiving, Fixture)
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_gives_is_given_without_any_other_call) {
-  calls.receives = {FakeCalls::gives("hello")};
+BOOST_AUTO_TEST_CASE(what_the_kernel_returns_is_returned_without_any_other_call) {
+  calls.receives = {FakeCalls::data("hello")};
   const IoResult result = receive(30s);
   BOOST_TEST(result.ok());
   BOOST_TEST(result.bytes == 5U);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_gives_is_given_without_any_other_call) {
 }
 
 BOOST_AUTO_TEST_CASE(an_end_is_an_end_and_a_signal_is_an_interruption) {
-  calls.receives = {FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("")};
   BOOST_TEST(receive(30s).status == IoStatus::end);
   calls.receives = {FakeCalls::fails(EINTR)};
   BOOST_TEST(receive(30s).status == IoStatus::interrupted);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_wait_longer_than_the_armed_limit_goes_on_for_the_rest) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shorter_wait_is_armed_and_a_nearly_equal_one_is_not) {
-  calls.receives = {FakeCalls::gives("a"), FakeCalls::gives("b")};
+  calls.receives = {FakeCalls::data("a"), FakeCalls::data("b")};
   BOOST_TEST(receive(29'700ms).ok());
   BOOST_TEST(calls.armed.empty());
   BOOST_TEST(receive(10s).ok());
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_shorter_wait_is_armed_and_a_nearly_equal_one_is_not) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_limit_it_waits_on_and_on) {
-  calls.receives = {FakeCalls::fails(EAGAIN), FakeCalls::fails(EAGAIN), FakeCalls::gives("x")};
+  calls.receives = {FakeCalls::fails(EAGAIN), FakeCalls::fails(EAGAIN), FakeCalls::data("x")};
   BOOST_TEST(receive(std::nullopt).ok());
 }
 

@@ -60,7 +60,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(lines, Fixture)
 
 BOOST_AUTO_TEST_CASE(lines_are_found_however_they_arrive) {
-  calls.receives = {FakeCalls::gives("one\ntwo\r\nth"), FakeCalls::gives("ree\n"), FakeCalls::gives("\n")};
+  calls.receives = {FakeCalls::data("one\ntwo\r\nth"), FakeCalls::data("ree\n"), FakeCalls::data("\n")};
   BOOST_TEST(line() == "one");
   BOOST_TEST(line() == "two");
   BOOST_TEST(line() == "three");
@@ -69,25 +69,25 @@ BOOST_AUTO_TEST_CASE(lines_are_found_however_they_arrive) {
 }
 
 BOOST_AUTO_TEST_CASE(an_end_in_the_middle_of_a_line_is_never_mistaken_for_an_end) {
-  calls.receives = {FakeCalls::gives("no newline"), FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("no newline"), FakeCalls::data("")};
   BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::truncated);
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_counts_the_line_and_not_its_end) {
-  calls.receives = {FakeCalls::gives("1234\r\n"), FakeCalls::gives("12345\n")};
+  calls.receives = {FakeCalls::data("1234\r\n"), FakeCalls::data("12345\n")};
   BOOST_TEST(line(4_B) == "1234");
   BOOST_TEST(kind_of_error([&] { line(4_B); }) == IoErrorKind::message_too_long);
 }
 
 BOOST_AUTO_TEST_CASE(an_endless_line_is_refused_before_it_is_read_to_its_end) {
-  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives(std::string(1000, 'x')));
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::data(std::string(1000, 'x')));
   BOOST_TEST(kind_of_error([&] { line(4_KiB); }) == IoErrorKind::message_too_long);
   BOOST_TEST(calls.receives.size() >= 90U);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_longer_than_the_buffer_is_read_when_it_is_allowed) {
   const std::string longest(200'000, 'y');
-  calls.receives = {FakeCalls::gives(longest), FakeCalls::gives("\nnext\n")};
+  calls.receives = {FakeCalls::data(longest), FakeCalls::data("\nnext\n")};
   BOOST_TEST((line(1_MiB) == longest));
   BOOST_TEST(line() == "next");
 }
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_line_longer_than_the_buffer_is_read_when_it_is_allowed) {
 BOOST_AUTO_TEST_CASE(many_short_lines_go_through_a_full_buffer) {
   std::string text;
   for (int i = 0; i < 30'000; ++i) text += "line " + std::to_string(i) + "\n";
-  calls.receives = {FakeCalls::gives(text)};
+  calls.receives = {FakeCalls::data(text)};
   for (int i = 0; i < 30'000; ++i) BOOST_REQUIRE(line() == "line " + std::to_string(i));
 }
 
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(blocks, Fixture)
 
 BOOST_AUTO_TEST_CASE(exactly_what_was_asked_for_is_read) {
-  calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("cdef")};
+  calls.receives = {FakeCalls::data("ab"), FakeCalls::data("cdef")};
   std::array<std::byte, 4> four;
   BOOST_TEST(session.read_exact(four));
   BOOST_TEST(std::string(reinterpret_cast<const char*>(four.data()), 4) == "abcd");
@@ -112,16 +112,16 @@ BOOST_AUTO_TEST_CASE(exactly_what_was_asked_for_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(a_clean_end_before_a_block_is_told_from_one_within_it) {
-  calls.receives = {FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("")};
   std::array<std::byte, 4> four;
   BOOST_TEST(!session.read_exact(four));
   bind();
-  calls.receives = {FakeCalls::gives("ab"), FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("ab"), FakeCalls::data("")};
   BOOST_TEST(kind_of_error([&] { static_cast<void>(session.read_exact(four)); }) == IoErrorKind::truncated);
 }
 
 BOOST_AUTO_TEST_CASE(lines_and_blocks_can_be_mixed) {
-  calls.receives = {FakeCalls::gives("5\nhello6\nworld!")};
+  calls.receives = {FakeCalls::data("5\nhello6\nworld!")};
   std::array<std::byte, 5> five;
   BOOST_TEST(line() == "5");
   BOOST_TEST(session.read_exact(five));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(lines_and_blocks_can_be_mixed) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_there_can_be_had_without_a_buffer_of_one_s_own) {
-  calls.receives = {FakeCalls::gives("5\nhello"), FakeCalls::gives("world"), FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("5\nhello"), FakeCalls::data("world"), FakeCalls::data("")};
   BOOST_TEST(line() == "5");
   BOOST_TEST(view() == "hello");
   BOOST_TEST(!io.input().has_buffered());
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(what_is_there_can_be_had_without_a_buffer_of_one_s_own) {
 
 BOOST_AUTO_TEST_CASE(the_worker_s_buffer_grows_for_a_stream_and_not_without_end) {
   const std::string text = pattern(1'000'000);
-  calls.receives = {FakeCalls::gives(text)};
+  calls.receives = {FakeCalls::data(text)};
   std::string got;
   std::vector<std::size_t> sizes_in_kib;
   while (got.size() < text.size()) {
@@ -157,16 +157,16 @@ BOOST_AUTO_TEST_CASE(the_worker_s_buffer_grows_for_a_stream_and_not_without_end)
 BOOST_AUTO_TEST_CASE(one_full_read_a_turn_leaves_the_worker_s_buffer_as_it_is) {
   for (int turns = 0; turns < 10; ++turns) {
     bind();
-    calls.receives = {FakeCalls::gives(std::string(65'536, 'x'))};
+    calls.receives = {FakeCalls::data(std::string(65'536, 'x'))};
     BOOST_TEST(view().size() == 65'536U);
   }
   bind();
-  calls.receives = {FakeCalls::gives(std::string(65'537, 'x'))};
+  calls.receives = {FakeCalls::data(std::string(65'537, 'x'))};
   BOOST_TEST(view().size() == 65'536U);
 }
 
 BOOST_AUTO_TEST_CASE(reading_after_the_end_returns_the_end_again) {
-  calls.receives = {FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("")};
   BOOST_TEST(some() == "");
   BOOST_TEST(some() == "");
   BOOST_TEST(line() == "(end)");
@@ -185,30 +185,30 @@ BOOST_AUTO_TEST_CASE(before_a_message_the_idle_limit_is_a_clean_end) {
 }
 
 BOOST_AUTO_TEST_CASE(within_a_message_the_receive_limit_is_an_error) {
-  calls.receives = {FakeCalls::gives("half"), FakeCalls::fails(EAGAIN, 30s)};
+  calls.receives = {FakeCalls::data("half"), FakeCalls::fails(EAGAIN, 30s)};
   BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout);
   BOOST_TEST(io.failure()->reason == EndReason::receive_timeout);
 }
 
 BOOST_AUTO_TEST_CASE(dripping_does_not_stretch_a_message) {
   limits.message = 20s;
-  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives("x", 1s));
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::data("x", 1s));
   BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::message_timeout);
   BOOST_TEST(calls.clock - connection.opened <= 22s);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_message_has_a_clock_of_its_own) {
   limits.message = 20s;
-  calls.receives = {FakeCalls::gives("a"), FakeCalls::gives("b\n", 15s)};
+  calls.receives = {FakeCalls::data("a"), FakeCalls::data("b\n", 15s)};
   BOOST_TEST(line() == "ab");
   io.input().begin_message(false);
-  calls.receives = {FakeCalls::gives("c"), FakeCalls::gives("d\n", 15s)};
+  calls.receives = {FakeCalls::data("c"), FakeCalls::data("d\n", 15s)};
   BOOST_TEST(line() == "cd");
 }
 
 BOOST_AUTO_TEST_CASE(the_session_limit_ends_a_conversation_however_busy) {
   limits.session = 10s;
-  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::gives("x\n", 1s));
+  for (int i = 0; i < 100; ++i) calls.receives.push_back(FakeCalls::data("x\n", 1s));
   int lines_read = 0;
   BOOST_TEST((kind_of_error([&] {
                 for (;; ++lines_read) {
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(the_session_limit_ends_a_conversation_however_busy) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_comes_in_one_piece_needs_no_clock_and_no_setsockopt) {
-  calls.receives = {FakeCalls::gives("hello\n")};
+  calls.receives = {FakeCalls::data("hello\n")};
   BOOST_TEST(line() == "hello");
   session.write("hello\n");
   BOOST_TEST(calls.armed.empty());
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_stalled_write_tells_which_deadlock_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(input_that_waits_in_our_own_buffer_counts_as_unread) {
-  calls.receives = {FakeCalls::gives("first\nsecond\n")};
+  calls.receives = {FakeCalls::data("first\nsecond\n")};
   BOOST_TEST(line() == "first");
   calls.sends = {FakeCalls::fails(EAGAIN, 30s)};
   BOOST_TEST(kind_of_error([&] { session.write("hello"); }) == IoErrorKind::send_timeout);
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_has_nothing_to_say_is_a_slow_reader) {
 }
 
 BOOST_AUTO_TEST_CASE(the_noexcept_twins_say_the_same_as_values) {
-  calls.receives = {FakeCalls::gives("abc"), FakeCalls::fails(ECONNRESET)};
+  calls.receives = {FakeCalls::data("abc"), FakeCalls::fails(ECONNRESET)};
   std::array<std::byte, 10> into;
   IoResult result = session.try_read_some(into);
   BOOST_TEST(result.ok());
@@ -278,7 +278,7 @@ BOOST_FIXTURE_TEST_SUITE(stopping, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
   bind();
-  calls.receives = {FakeCalls::fails(EINTR), FakeCalls::gives("never read")};
+  calls.receives = {FakeCalls::fails(EINTR), FakeCalls::data("never read")};
   calls.before_receive = [&] { draining = true; };
   BOOST_TEST(some() == "");
   BOOST_TEST(io.failure()->reason == EndReason::stopping);
@@ -288,14 +288,14 @@ BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
 BOOST_AUTO_TEST_CASE(a_message_that_has_begun_is_not_interrupted_by_a_drain) {
   bind();
   draining = false;
-  calls.receives = {FakeCalls::gives("half "), FakeCalls::fails(EINTR), FakeCalls::gives("whole\n")};
+  calls.receives = {FakeCalls::data("half "), FakeCalls::fails(EINTR), FakeCalls::data("whole\n")};
   calls.before_receive = [&] { draining = calls.receives.size() < 3; };
   BOOST_TEST(line() == "half whole");
 }
 
 BOOST_AUTO_TEST_CASE(an_end_that_the_server_made_itself_is_told_as_stopping) {
   aborting.request_stop();
-  calls.receives = {FakeCalls::gives("")};
+  calls.receives = {FakeCalls::data("")};
   BOOST_TEST(kind_of_error([&] { some(); }) == IoErrorKind::stopping);
   BOOST_TEST(io.failure()->reason == EndReason::stopping);
 }
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(turns, Fixture)
 
 BOOST_AUTO_TEST_CASE(input_that_was_not_consumed_is_kept_for_the_next_turn) {
-  calls.receives = {FakeCalls::gives("one\ntwo\nthr"), FakeCalls::gives("ee\n")};
+  calls.receives = {FakeCalls::data("one\ntwo\nthr"), FakeCalls::data("ee\n")};
   BOOST_TEST(line() == "one");
   io.unbind();
   BOOST_TEST(connection.input->size() == 7U);
