@@ -54,6 +54,9 @@ BUGS = [
     # Parked and held connections
     Bug("a_late_event_claims_a_connection", "parking_lot.cpp", "claim", "if (arming_of($seen) != $arming) return nullptr;",
         "", ["parking_lot_test"]),
+    Bug("an_event_during_arming_is_forgotten", "parking_lot.cpp", "claim",
+        "std::this_thread::yield(); $seen = $word.load(std::memory_order_acquire); break;", "return nullptr;",
+        ["parking_lot_test"]),
     Bug("an_event_during_a_turn_is_forgotten", "parking_lot.cpp", "rest", "if (($seen & noted) != 0) return false;",
         "cell.word.fetch_and(~noted);\n  $seen &= ~noted;", ["parking_lot_test", "stress_test"]),
     Bug("an_end_that_came_with_data_is_left_lying", "park_dispatcher.cpp", "run", "($events & doubts) == 0",
