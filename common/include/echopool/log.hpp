@@ -40,7 +40,7 @@ struct LogSettings {
   std::string file{};                           ///< path of the file sink, opened for appending
   ByteSize file_rotate = 64_MiB;  ///< at this size it becomes `file`.1, and that `file`.2 … `file`.4, the last
   bool connections = true;        ///< `connection opened` and `connection closed` lines
-  bool traceback = false;         ///< follow an exception by its stack as it was at the throw
+  bool traceback = false;         ///< follow an exception by its stack at the throw; needs enable_tracebacks()
 
   /// What is wrong with these settings, one sentence each; empty when they can be used.
   [[nodiscard]] ECHOPOOL_EXPORT std::vector<std::string> validate() const;
@@ -90,10 +90,11 @@ struct LogField {
 ECHOPOOL_EXPORT void log_event(LogLevel level, std::string_view event,
                                std::initializer_list<LogField> fields = {}) noexcept;
 
-/// Logs the exception being handled: `event key=value … type= what=`. With `LogSettings::traceback` it ends in
-/// `trace=`, the number of the lines that follow it with the stack as it was at the throw, innermost first: `traceback
-/// trace= frame= at="function (file:line)"`. There is none when another thread threw it, or nothing was thrown
-/// (std::make_exception_ptr). Call it inside a catch block. The first traceback of a program takes some 0.1 s.
+/// Logs the exception being handled: `event key=value … type= what=`. With `LogSettings::traceback`, in a program that
+/// has called enable_tracebacks() (traceback.hpp), it ends in `trace=`, the number of the lines that follow it with the
+/// stack as it was at the throw, innermost first: `traceback trace= frame= at="function (file:line)"`. There is none
+/// when another thread threw it, or nothing was thrown (std::make_exception_ptr). Call it inside a catch block. The
+/// first traceback of a program takes some 0.1 s.
 ECHOPOOL_EXPORT void log_exception(LogLevel level, std::string_view event,
                                    std::initializer_list<LogField> fields = {}) noexcept;
 

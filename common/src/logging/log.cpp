@@ -1,7 +1,7 @@
 #include "logging/line_count.hpp"
 #include "logging/log_feeder.hpp"
 #include "logging/log_line.hpp"
-#include "logging/throw_trace.hpp"
+#include "logging/throw_tracer.hpp"
 
 #include <echopool/error.hpp>
 #include <echopool/log.hpp>

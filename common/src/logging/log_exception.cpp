@@ -1,7 +1,7 @@
 #include "logging/log_feeder.hpp"
 #include "logging/log_line.hpp"
 #include "logging/stack_frames.hpp"
-#include "logging/throw_trace.hpp"
+#include "logging/throw_tracer.hpp"
 
 #include <echopool/log.hpp>
 
@@ -34,7 +34,7 @@ void add_current_exception(LineBuffer& line) {
 void log_current_exception(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   LineBuffer line{event, fields};
   add_current_exception(line);
-  const StackAddresses stack = trace_of_current_exception();
+  const StackAddresses stack = stack_of_current_exception();
   if (stack.empty()) return hand_over(level, line.view());
 
   // Lines of several threads mix; the number tells which belong together.

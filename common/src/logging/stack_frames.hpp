@@ -2,7 +2,7 @@
 // call reads the debugging information of the whole program (0.1 s, 20 MB with that of glibc installed).
 #pragma once
 
-#include "logging/throw_trace.hpp"
+#include "logging/throw_tracer.hpp"
 
 #include <string>
 #include <vector>

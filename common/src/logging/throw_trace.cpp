@@ -1,6 +1,9 @@
-#include "logging/throw_trace.hpp"
+// enable_tracebacks(): remembers, while switched on, the stack of every exception at its throw. An archive of its own:
+// it replaces __cxa_throw, and only a program that links it on purpose may have that done to it.
+#include "logging/throw_tracer.hpp"
 
 #include <echopool/export.hpp>
+#include <echopool/traceback.hpp>
 
 #include <boost/stacktrace/safe_dump_to.hpp>
 
@@ -63,14 +66,14 @@ Function next_definition(const char* name) noexcept {
   return function;
 }
 
-}  // namespace
-
-void trace_throws(bool on) noexcept {
-  for (auto& age : ages) age.fetch_add(1, std::memory_order_relaxed);  // nobody has counted while it was off
+void switch_on(bool on) noexcept {
+  for (auto& age : ages) age.fetch_add(1, std::memory_order_relaxed);  // none was counted while it was off
   is_on.store(on, std::memory_order_relaxed);
 }
 
-StackAddresses trace_of_current_exception() noexcept {
+/// Empty when there is no exception, or when it was thrown by another thread, without `throw`
+/// (std::make_exception_ptr), before tracing was on, or several throws ago.
+StackAddresses find_stack() noexcept {
   const std::exception_ptr current = std::current_exception();  // empty for an exception of another language
   const void* exception = nullptr;
   static_assert(sizeof(current) == sizeof(exception), "libstdc++: the address of the exception object");
@@ -81,6 +84,12 @@ StackAddresses trace_of_current_exception() noexcept {
     if (slot.exception == exception && slot.age == age) return {slot.frames.data(), slot.size};
   return {};
 }
+
+constexpr ThrowTracer tracer{switch_on, find_stack};
+
+}  // namespace
+
+void enable_tracebacks() noexcept { use_throw_tracer(tracer); }
 
 }  // namespace echopool
 

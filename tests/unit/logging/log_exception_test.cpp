@@ -1,6 +1,7 @@
 #include "temporary_directory.hpp"
 
 #include <echopool/log.hpp>
+#include <echopool/traceback.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -51,7 +52,13 @@ BOOST_AUTO_TEST_CASE(type_and_message_are_logged) {
   BOOST_TEST(logged(false, [] {}) == "error handler failed id=17 type=none\n");
 }
 
+BOOST_AUTO_TEST_CASE(without_the_archives_hook_an_exception_is_logged_without_a_stack) {
+  BOOST_TEST(logged(true, failing_handler) ==
+             "error handler failed id=17 type=echopool::test::HandlerError what=\"bad\\nrequest\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_traceback_names_the_function_that_threw_and_its_line) {
+  enable_tracebacks();
   const auto text = logged(true, failing_handler);
   BOOST_TEST_INFO(text);
   BOOST_TEST(

@@ -1,6 +1,7 @@
-#include "logging/throw_trace.hpp"
-
 #include "logging/stack_frames.hpp"
+#include "logging/throw_tracer.hpp"
+
+#include <echopool/traceback.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,7 +18,10 @@ using namespace echopool;
 namespace {
 
 struct Tracing {
-  Tracing() { trace_throws(true); }
+  Tracing() {
+    enable_tracebacks();
+    trace_throws(true);
+  }
   ~Tracing() { trace_throws(false); }
 };
 
@@ -27,7 +31,7 @@ constexpr int throw_line = __LINE__ + 1;
 
 /// The first frame of the exception being handled; empty without a trace.
 std::string first_frame() {
-  const auto frames = describe_frames(trace_of_current_exception());
+  const auto frames = describe_frames(stack_of_current_exception());
   return frames.empty() ? "" : frames.front();
 }
 
@@ -45,6 +49,11 @@ bool names(const std::string& frame, const std::string& function) { return frame
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(until_it_is_enabled_nothing_is_traced) {
+  trace_throws(true);
+  BOOST_TEST(first_frame_of([] { throw_here(); }) == "");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_trace_begins_at_the_throw, Tracing) {
   const auto frame = first_frame_of([] { throw_here(); });
   BOOST_TEST(names(frame, "throw_here"));
@@ -56,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_throw_inside_the_standard_library_is_traced, Tracing) 
   try {
     static_cast<void>(std::string{"x"}.at(7));
   } catch (const std::out_of_range&) {
-    const auto frames = describe_frames(trace_of_current_exception());
+    const auto frames = describe_frames(stack_of_current_exception());
     BOOST_REQUIRE(frames.size() > 2U);
     BOOST_TEST((names(frames[0], "::at(") || names(frames[1], "::at(")));  // the throw itself is in a helper
   }
@@ -72,9 +81,9 @@ BOOST_AUTO_TEST_CASE(while_off_nothing_is_traced) {
 }
 
 BOOST_FIXTURE_TEST_CASE(without_an_exception_there_is_no_trace, Tracing) {
-  BOOST_TEST(trace_of_current_exception().empty());
+  BOOST_TEST(stack_of_current_exception().empty());
   BOOST_TEST(first_frame_of([] { throw_here(); }) != "");
-  BOOST_TEST(trace_of_current_exception().empty());
+  BOOST_TEST(stack_of_current_exception().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_rethrown_exception_keeps_its_trace, Tracing) {
@@ -160,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(a_deep_stack_is_cut_at_its_outer_end, Tracing) {
   try {
     static_cast<void>(Deep::down(1000));
   } catch (...) {
-    const auto stack = trace_of_current_exception();
+    const auto stack = stack_of_current_exception();
     BOOST_TEST(stack.size() == 47U);
     BOOST_TEST(names(first_frame(), "throw_here"));
   }
