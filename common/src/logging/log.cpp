@@ -1,6 +1,6 @@
 #include "logging/line_count.hpp"
-#include "logging/log_feeder.hpp"
 #include "logging/log_line.hpp"
+#include "logging/sink_thread.hpp"
 #include "logging/throw_tracer.hpp"
 
 #include <echopool/error.hpp>
@@ -68,13 +68,13 @@ struct Logging::Impl {
   Impl() { settings.sinks.clear(); }
 
   LogSettings settings;  ///< as last applied
-  Feeders feeders;
-  Feeders retired;  ///< stopped, perhaps still writing
+  SinkThreads sinks;
+  SinkThreads retired;  ///< stopped, perhaps still writing
   bool is_open = true;
   bool is_drained = true;  ///< what close() has found
 
-  void retire(Feeders&& out) {
-    for (const auto& feeder : out) feeder->stop();
+  void retire(SinkThreads&& out) {
+    for (const auto& thread : out) thread->stop();
     std::ranges::move(out, std::back_inserter(retired));
     out.clear();
   }
@@ -101,29 +101,29 @@ void Logging::reconfigure(const LogSettings& settings) {
   if (!impl_->is_open) throw std::logic_error{"echopool::Logging is closed"};
   if (const auto wrong = settings.validate(); !wrong.empty()) throw StartError{0, wrong.front()};
 
-  std::erase_if(impl_->retired, [](const auto& feeder) { return feeder->join_until({}); });
-  Feeders in;
+  std::erase_if(impl_->retired, [](const auto& thread) { return thread->join_until({}); });
+  SinkThreads in;
   for (const LogSink sink : settings.sinks) {
     if (can_stay(sink, impl_->settings, settings)) continue;
-    // One hung feeder per sink is enough: reloading again and again must not gather threads.
-    if (std::ranges::any_of(impl_->retired, [&](const auto& feeder) { return feeder->sink() == sink; }))
+    // One hung thread for each sink is enough: reloading again and again must not gather threads.
+    if (std::ranges::any_of(impl_->retired, [&](const auto& thread) { return thread->sink() == sink; }))
       throw StartError{0, "the log sink '" + std::string{to_string(sink)} +
                               "' still hangs since the last change of its settings; restart the program"};
-    in.push_back(std::make_unique<Feeder>(sink, make_line_writer(sink, settings)));
+    in.push_back(std::make_unique<SinkThread>(sink, make_line_writer(sink, settings)));
   }
-  const auto stays = [&](const auto& feeder) {
-    return std::ranges::count(settings.sinks, feeder->sink()) > 0 &&
-           can_stay(feeder->sink(), impl_->settings, settings);
+  const auto stays = [&](const auto& thread) {
+    return std::ranges::count(settings.sinks, thread->sink()) > 0 &&
+           can_stay(thread->sink(), impl_->settings, settings);
   };
-  const auto end = impl_->feeders.end();
-  const auto first_out = std::stable_partition(impl_->feeders.begin(), end, stays);
-  Feeders out{std::move_iterator{first_out}, std::move_iterator{end}};
-  impl_->feeders.erase(first_out, end);
+  const auto end = impl_->sinks.end();
+  const auto first_out = std::stable_partition(impl_->sinks.begin(), end, stays);
+  SinkThreads out{std::move_iterator{first_out}, std::move_iterator{end}};
+  impl_->sinks.erase(first_out, end);
 
-  exchange_feeders(out, in);
+  exchange_sinks(out, in);
   apply(settings);
   impl_->settings = settings;
-  std::ranges::move(in, std::back_inserter(impl_->feeders));
+  std::ranges::move(in, std::back_inserter(impl_->sinks));
   impl_->retire(std::move(out));
 }
 
@@ -131,10 +131,10 @@ bool Logging::close(std::chrono::milliseconds deadline) {
   if (!std::exchange(impl_->is_open, false)) return impl_->is_drained;
   set_levels(silent, silent);
   trace_throws(false);
-  exchange_feeders(impl_->feeders, {});
-  impl_->retire(std::move(impl_->feeders));
+  exchange_sinks(impl_->sinks, {});
+  impl_->retire(std::move(impl_->sinks));
   const auto end = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(deadline, 24h);
-  for (const auto& feeder : impl_->retired) impl_->is_drained = feeder->join_until(end) && impl_->is_drained;
+  for (const auto& thread : impl_->retired) impl_->is_drained = thread->join_until(end) && impl_->is_drained;
   impl_->retired.clear();  // leaves those behind that hang
   return impl_->is_drained;
 }

@@ -61,7 +61,7 @@ class SyslogWriter : public LineWriter {
 };
 
 /// syslog(3). Whatever may wait for glibc's syslog lock, which a hung daemon makes it hold for ever, is done in open(),
-/// write() and the destructor: on the feeder thread.
+/// write() and the destructor: on the sink thread.
 class NativeSyslogWriter final : public SyslogWriter {
  public:
   NativeSyslogWriter(const std::string& facility, const std::string& ident)
@@ -101,7 +101,7 @@ class NativeSyslogWriter final : public SyslogWriter {
   }
 
   /// The backends of a process share one openlog(3) and closelog(3), counted inside Boost.Log where the thread
-  /// sanitizer sees no order. Held by feeder threads only.
+  /// sanitizer sees no order. Held by sink threads only.
   static inline std::mutex set_up;
 
   const sinks::syslog::facility facility_;

@@ -1,5 +1,5 @@
 // Where the lines of one sink end up: syslog, a remote syslog, standard error or a file. Internal. Made by the thread
-// that owns the Logging object; from then on used, and destroyed, by the sink's feeder thread alone. It may block
+// that owns the Logging object; from then on used, and destroyed, by the sink's sink thread alone. It may block
 // there.
 #pragma once
 

@@ -1,5 +1,5 @@
 // A LineWriter that fails: counts what it does not write, reports that when it works again, and tells the other sinks
-// when the trouble begins. Internal. Belongs to one feeder; all but abandon() is called by its thread.
+// when the trouble begins. Internal. Belongs to one sink; all but abandon() is called by its thread.
 #pragma once
 
 #include "logging/line_count.hpp"

@@ -83,20 +83,20 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_somebody_made_non_blocking_still_gets_whole_lin
   ::fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK);
   const auto writer = make_standard_error_writer();
   const std::string text(1000, 'x');
-  std::thread feeder{[&] {
+  std::thread writing{[&] {
     for (int i = 0; i < 200; ++i) write(*writer, LogLevel::info, text);  // more than a pipe holds
   }};
   constexpr std::size_t expected = 200 * (std::string_view{"1970-01-01T00:00:00.000Z info \n"}.size() + 1000);
   std::size_t read = 0;
   while (read < expected) read += pipe.read().size();
-  feeder.join();
+  writing.join();
   BOOST_TEST(read == expected);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_pipe_throws_with_its_reason) {
   StandardErrorPipe pipe;
   pipe.reader.reset();
-  ::signal(SIGPIPE, SIG_IGN);  // feeders block it
+  ::signal(SIGPIPE, SIG_IGN);  // sink threads block it
   const auto writer = make_standard_error_writer();
   int error = 0;
   try {

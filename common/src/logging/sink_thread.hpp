@@ -1,5 +1,6 @@
 // One sink: its bounded queue, which is Boost.Log's, and the thread that feeds what is queued to a LineWriter.
-// Internal. Feeders belong to the Logging object and its thread; hand_over() may be called by any thread at any time.
+// Internal. SinkThreads belong to the Logging object and its thread; hand_over() may be called by any thread at any
+// time.
 #pragma once
 
 #include "logging/log_writer.hpp"
@@ -19,38 +20,38 @@ namespace echopool {
 /// default, which may all end at once; 3 MB when it is full of their lines.
 inline constexpr std::size_t log_queue_capacity = 16'384;
 
-class Feeder {
+class SinkThread {
  public:
-  /// Starts the thread. Throws StartError. It gets no lines before exchange_feeders().
-  Feeder(LogSink sink, std::unique_ptr<LineWriter> writer);
-  Feeder(const Feeder&) = delete;
-  Feeder& operator=(const Feeder&) = delete;
+  /// Starts the thread. Throws StartError. It gets no lines before exchange_sinks().
+  SinkThread(LogSink sink, std::unique_ptr<LineWriter> writer);
+  SinkThread(const SinkThread&) = delete;
+  SinkThread& operator=(const SinkThread&) = delete;
   /// Stops a thread that has not been asked to, and waits a second for it. One that hangs in its writer is left behind,
   /// and what it has not written is counted as lost.
-  ~Feeder();
+  ~SinkThread();
 
   [[nodiscard]] LogSink sink() const noexcept;
-  /// Asks the thread to write out what is queued and to end. The feeder must not get lines any more.
+  /// Asks the thread to write out what is queued and to end. The sink must not get lines any more.
   void stop();
   /// Waits, after stop(), for the thread's end; false when it has not come by `deadline`.
   [[nodiscard]] bool join_until(std::chrono::steady_clock::time_point deadline);
 
  private:
   struct State;
-  friend void exchange_feeders(const std::vector<std::unique_ptr<Feeder>>& out,
-                               const std::vector<std::unique_ptr<Feeder>>& in);
+  friend void exchange_sinks(const std::vector<std::unique_ptr<SinkThread>>& out,
+                             const std::vector<std::unique_ptr<SinkThread>>& in);
 
-  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive the feeder
+  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive the sink
   Thread thread_;
   bool is_stopped_ = false;
 };
 
-using Feeders = std::vector<std::unique_ptr<Feeder>>;
+using SinkThreads = std::vector<std::unique_ptr<SinkThread>>;
 
 /// From now on `in` get lines and `out` do not. Every line goes to the old ones or to the new ones, never to none.
-void exchange_feeders(const Feeders& out, const Feeders& in);
+void exchange_sinks(const SinkThreads& out, const SinkThreads& in);
 
-/// Puts a line into the queues of the feeders that get lines. Never waits for a sink, never throws, keeps errno.
+/// Puts a line into the queues of the sinks that get lines. Never waits for a sink, never throws, keeps errno.
 void hand_over(LogLevel level, std::string_view line) noexcept;
 
 }  // namespace echopool

@@ -1,5 +1,5 @@
 // Tests: reporting_writer
-#include "logging/log_feeder.hpp"
+#include "logging/sink_thread.hpp"
 
 #include "eventually.hpp"
 #include "logging/line_count.hpp"
@@ -21,7 +21,7 @@ using echopool::test::eventually;
 
 namespace {
 
-/// What a MemoryWriter does and has done; shared with it because the feeder owns the writer.
+/// What a MemoryWriter does and has done; shared with it because the sink owns the writer.
 class Memory {
  public:
   void block() {
@@ -94,23 +94,23 @@ class MemoryWriter final : public LineWriter {
   std::shared_ptr<Memory> memory_;
 };
 
-/// A connected feeder that writes into memory.
+/// A connected sink that writes into memory.
 struct Sink {
   explicit Sink(LogSink name = LogSink::file) {
-    feeders.push_back(std::make_unique<Feeder>(name, std::make_unique<MemoryWriter>(memory)));
-    exchange_feeders({}, feeders);
+    sinks.push_back(std::make_unique<SinkThread>(name, std::make_unique<MemoryWriter>(memory)));
+    exchange_sinks({}, sinks);
   }
   ~Sink() {
     memory->unblock();
     disconnect();
   }
   void disconnect() {
-    exchange_feeders(feeders, {});
-    feeders.clear();
+    exchange_sinks(sinks, {});
+    sinks.clear();
   }
 
   std::shared_ptr<Memory> memory = std::make_shared<Memory>();
-  Feeders feeders;
+  SinkThreads sinks;
 };
 
 /// Leaves `sink` hanging in its first line, with an empty queue.
@@ -195,38 +195,38 @@ BOOST_FIXTURE_TEST_CASE(lines_a_sink_fails_to_write_are_counted_and_the_others_a
 BOOST_FIXTURE_TEST_CASE(a_sink_that_cannot_be_opened_is_tried_again_with_the_next_line, NoneLost) {
   const auto memory = std::make_shared<Memory>();
   memory->fail_to_open(2);  // when the thread starts, and with the first line
-  Feeders feeders;
-  feeders.push_back(std::make_unique<Feeder>(LogSink::file, std::make_unique<MemoryWriter>(memory)));
-  exchange_feeders({}, feeders);
+  SinkThreads sinks;
+  sinks.push_back(std::make_unique<SinkThread>(LogSink::file, std::make_unique<MemoryWriter>(memory)));
+  exchange_sinks({}, sinks);
   hand_over(LogLevel::info, "one");
   BOOST_TEST(eventually([] { return lost_lines.load() == 1U; }));
   hand_over(LogLevel::info, "two");
   BOOST_TEST(eventually([&] { return memory->has("two") && memory->has("log records lost count=1 sink=file"); }));
-  exchange_feeders(feeders, {});
+  exchange_sinks(sinks, {});
 }
 
 BOOST_FIXTURE_TEST_CASE(stopping_writes_out_what_is_queued_and_reports_the_last_losses, NoneLost) {
   Sink sink;
   hang(sink);
   for (std::size_t i = 0; i < log_queue_capacity + 7; ++i) hand_over(LogLevel::info, "line");
-  exchange_feeders(sink.feeders, {});
-  sink.feeders.front()->stop();
-  BOOST_TEST(!sink.feeders.front()->join_until(in(std::chrono::milliseconds{1})));
+  exchange_sinks(sink.sinks, {});
+  sink.sinks.front()->stop();
+  BOOST_TEST(!sink.sinks.front()->join_until(in(std::chrono::milliseconds{1})));
   sink.memory->unblock();
-  BOOST_TEST(sink.feeders.front()->join_until(in(20 * second)));
+  BOOST_TEST(sink.sinks.front()->join_until(in(20 * second)));
   BOOST_TEST(sink.memory->lines().size() == 1 + log_queue_capacity + 1);
   BOOST_TEST(sink.memory->has("log records lost count=7 sink=file"));
   BOOST_TEST(sink.memory->is_destroyed());
-  exchange_feeders({}, sink.feeders);  // as the fixture expects
+  exchange_sinks({}, sink.sinks);  // as the fixture expects
 }
 
 BOOST_FIXTURE_TEST_CASE(a_thread_that_hangs_is_left_behind_and_writes_nothing_more, NoneLost) {
   Sink sink;
   hang(sink);
   for (int i = 0; i < 20; ++i) hand_over(LogLevel::info, "queued");
-  exchange_feeders(sink.feeders, {});
-  sink.feeders.front()->stop();
-  sink.feeders.clear();
+  exchange_sinks(sink.sinks, {});
+  sink.sinks.front()->stop();
+  sink.sinks.clear();
   BOOST_TEST(lost_lines.load() == 21U);
 
   sink.memory->unblock();
@@ -237,15 +237,15 @@ BOOST_FIXTURE_TEST_CASE(a_thread_that_hangs_is_left_behind_and_writes_nothing_mo
 
 BOOST_FIXTURE_TEST_CASE(no_line_falls_between_old_and_new_sinks, NoneLost) {
   const auto memory = std::make_shared<Memory>();
-  const auto new_feeders = [&] {
-    Feeders feeders;
-    feeders.push_back(std::make_unique<Feeder>(LogSink::file, std::make_unique<MemoryWriter>(memory)));
-    return feeders;
+  const auto new_sinks = [&] {
+    SinkThreads sinks;
+    sinks.push_back(std::make_unique<SinkThread>(LogSink::file, std::make_unique<MemoryWriter>(memory)));
+    return sinks;
   };
   std::atomic<bool> is_done{false};
   std::atomic<std::size_t> issued{0};
-  Feeders feeders = new_feeders();
-  exchange_feeders({}, feeders);
+  SinkThreads sinks = new_sinks();
+  exchange_sinks({}, sinks);
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i)
     threads.emplace_back([&] {
@@ -257,14 +257,14 @@ BOOST_FIXTURE_TEST_CASE(no_line_falls_between_old_and_new_sinks, NoneLost) {
     });
   for (int i = 0; i < 50; ++i) {
     BOOST_REQUIRE(eventually([&, before = issued.load()] { return issued > before + 10; }));
-    Feeders in = new_feeders();
-    exchange_feeders(feeders, in);
-    feeders = std::move(in);  // ends the old ones
+    SinkThreads in = new_sinks();
+    exchange_sinks(sinks, in);
+    sinks = std::move(in);  // ends the old ones
   }
   is_done = true;
   for (auto& thread : threads) thread.join();
-  exchange_feeders(feeders, {});
-  feeders.clear();
+  exchange_sinks(sinks, {});
+  sinks.clear();
   // Reports of losses, should this machine be too slow for the queue, are lines as well.
   const auto all = memory->lines();
   const auto lines = static_cast<std::uint64_t>(std::count(all.begin(), all.end(), "line"));
@@ -304,12 +304,12 @@ BOOST_AUTO_TEST_CASE(signals_never_interrupt_a_sinks_thread) {
     std::atomic<int>& blocked;
   };
   std::atomic<int> blocked{-1};
-  Feeders feeders;
-  feeders.push_back(std::make_unique<Feeder>(LogSink::file, std::make_unique<MaskWriter>(blocked)));
-  exchange_feeders({}, feeders);
+  SinkThreads sinks;
+  sinks.push_back(std::make_unique<SinkThread>(LogSink::file, std::make_unique<MaskWriter>(blocked)));
+  exchange_sinks({}, sinks);
   hand_over(LogLevel::info, "line");
   BOOST_TEST(eventually([&] { return blocked == 5; }));
-  exchange_feeders(feeders, {});
+  exchange_sinks(sinks, {});
   ::sigset_t mine;
   ::pthread_sigmask(SIG_SETMASK, nullptr, &mine);
   BOOST_TEST(::sigismember(&mine, SIGTERM) == 0);

@@ -1,7 +1,7 @@
 // Everything that touches Boost.Log's core. Its records stay on the thread that logs: our sinks copy them into queues
 // of our own, because asynchronous_sink would keep whole records (six times the memory), destroy them on another thread
 // through reference counts that the thread sanitizer cannot see, and offers no way to wait for its end with a deadline.
-#include "logging/log_feeder.hpp"
+#include "logging/sink_thread.hpp"
 
 #include "logging/line_count.hpp"
 #include "logging/line_queue.hpp"
@@ -31,9 +31,9 @@ namespace {
 namespace logging = boost::log;
 namespace sinks = boost::log::sinks;
 
-/// Held shared while a line is handed over and exclusively while feeders come and go, never while anything waits.
+/// Held shared while a line is handed over and exclusively while sinks come and go, never while anything waits.
 constinit std::shared_mutex gate;
-constinit std::size_t connected = 0;  ///< feeders that get lines; with none the core would print on standard output
+constinit std::size_t connected = 0;  ///< sinks that get lines; with none the core would print on standard output
 constinit bool is_exiting = false;
 
 /// What this thread is handing over: the core asks the sinks for it on the same thread.
@@ -107,7 +107,7 @@ class QueueBackend final : public sinks::basic_sink_backend<sinks::concurrent_fe
   LineCount& count_;
 };
 
-/// Runs `hand` while the feeders stay as they are; gives false when there are none. An exception, which can only be
+/// Runs `hand` while the sinks stay as they are; gives false when there are none. An exception, which can only be
 /// bad_alloc, costs the line.
 template <class Hand>
 bool while_connected(Hand hand) noexcept {
@@ -154,7 +154,7 @@ struct SilenceAtExit {
 
 }  // namespace
 
-struct Feeder::State {
+struct SinkThread::State {
   State(LogSink name, std::unique_ptr<LineWriter> line_writer)
       : count{name}, writer{std::move(line_writer), count, [this](std::string_view error) {
                               return while_connected([&] { push_outage(count, error); });
@@ -172,19 +172,19 @@ struct Feeder::State {
   LineCount count;
   LineQueue queue{log_queue_capacity};
   ReportingWriter writer;
-  logging::core_ptr core = logging::core::get();  ///< for the owner: at exit the core may be gone before the feeder
+  logging::core_ptr core = logging::core::get();  ///< for the owner: at exit the core may be gone before the sink
   const boost::shared_ptr<sinks::unlocked_sink<QueueBackend>> sink =
       boost::make_shared<sinks::unlocked_sink<QueueBackend>>(boost::make_shared<QueueBackend>(queue, count));
 };
 
-Feeder::Feeder(LogSink sink, std::unique_ptr<LineWriter> writer)
+SinkThread::SinkThread(LogSink sink, std::unique_ptr<LineWriter> writer)
     : state_{std::make_shared<State>(sink, std::move(writer))} {
   static const SilenceAtExit silence_at_exit;
   const SignalsBlocked blocked;
   thread_ = Thread{"log-" + std::string{to_string(sink)}, 256_KiB, [state = state_] { state->run(); }};
 }
 
-Feeder::~Feeder() {
+SinkThread::~SinkThread() {
   state_->core.reset();
   const bool is_new = !std::exchange(is_stopped_, true);
   if (is_new) state_->queue.close();
@@ -196,22 +196,22 @@ Feeder::~Feeder() {
   state_->count.lose_the_rest();
 }
 
-LogSink Feeder::sink() const noexcept { return state_->count.sink(); }
+LogSink SinkThread::sink() const noexcept { return state_->count.sink(); }
 
-void Feeder::stop() {
+void SinkThread::stop() {
   is_stopped_ = true;
   state_->queue.close();
 }
 
-bool Feeder::join_until(std::chrono::steady_clock::time_point deadline) {
+bool SinkThread::join_until(std::chrono::steady_clock::time_point deadline) {
   const auto left = deadline - std::chrono::steady_clock::now();
   return thread_.join_for(std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{0}));
 }
 
-void exchange_feeders(const Feeders& out, const Feeders& in) {
+void exchange_sinks(const SinkThreads& out, const SinkThreads& in) {
   const std::unique_lock lock{gate};
-  for (const auto& feeder : in) feeder->state_->core->add_sink(feeder->state_->sink);
-  for (const auto& feeder : out) feeder->state_->core->remove_sink(feeder->state_->sink);
+  for (const auto& thread : in) thread->state_->core->add_sink(thread->state_->sink);
+  for (const auto& thread : out) thread->state_->core->remove_sink(thread->state_->sink);
   connected = connected + in.size() - out.size();
 }
 
