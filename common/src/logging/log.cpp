@@ -1,5 +1,7 @@
 #include "logging/line_count.hpp"
+#include "logging/line_receiver.hpp"
 #include "logging/log_line.hpp"
+#include "logging/program_sinks.hpp"
 #include "logging/sink_thread.hpp"
 #include "logging/throw_tracer.hpp"
 
@@ -10,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -70,6 +73,7 @@ struct Logging::Impl {
   LogSettings settings;  ///< as last applied
   SinkThreads sinks;
   SinkThreads retired;  ///< stopped, perhaps still writing
+  std::optional<ProgramSinks> program_sinks;
   bool is_open = true;
   bool is_drained = true;  ///< what close() has found
 
@@ -121,6 +125,7 @@ void Logging::reconfigure(const LogSettings& settings) {
   impl_->sinks.erase(first_out, end);
 
   exchange_sinks(out, in);
+  if (!impl_->program_sinks) impl_->program_sinks.emplace();
   apply(settings);
   impl_->settings = settings;
   std::ranges::move(in, std::back_inserter(impl_->sinks));
@@ -131,6 +136,7 @@ bool Logging::close(std::chrono::milliseconds deadline) {
   if (!std::exchange(impl_->is_open, false)) return impl_->is_drained;
   set_levels(silent, silent);
   trace_throws(false);
+  impl_->program_sinks.reset();
   exchange_sinks(impl_->sinks, {});
   impl_->retire(std::move(impl_->sinks));
   const auto end = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(deadline, 24h);

@@ -1,5 +1,5 @@
+#include "logging/line_receiver.hpp"
 #include "logging/log_line.hpp"
-#include "logging/sink_thread.hpp"
 #include "logging/stack_frames.hpp"
 #include "logging/throw_tracer.hpp"
 

@@ -1,6 +1,5 @@
-// One sink: its bounded queue, which is Boost.Log's, and the thread that feeds what is queued to a LineWriter.
-// Internal. SinkThreads belong to the Logging object and its thread; hand_over() may be called by any thread at any
-// time.
+// One log sink: a LineQueue and the thread that drains it into a LineWriter. Internal. Belongs to the Logging object
+// and its thread; lines come from any thread through hand_over().
 #pragma once
 
 #include "logging/log_writer.hpp"
@@ -11,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace echopool {
@@ -41,17 +39,14 @@ class SinkThread {
   friend void exchange_sinks(const std::vector<std::unique_ptr<SinkThread>>& out,
                              const std::vector<std::unique_ptr<SinkThread>>& in);
 
-  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive the sink
+  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive this object
   Thread thread_;
   bool is_stopped_ = false;
 };
 
 using SinkThreads = std::vector<std::unique_ptr<SinkThread>>;
 
-/// From now on `in` get lines and `out` do not. Every line goes to the old ones or to the new ones, never to none.
+/// From now on `in` get lines and `out` do not; see exchange_receivers().
 void exchange_sinks(const SinkThreads& out, const SinkThreads& in);
-
-/// Puts a line into the queues of the sinks that get lines. Never waits for a sink, never throws, keeps errno.
-void hand_over(LogLevel level, std::string_view line) noexcept;
 
 }  // namespace echopool

@@ -3,8 +3,8 @@
 
 #include "eventually.hpp"
 #include "logging/line_count.hpp"
+#include "logging/line_receiver.hpp"
 
-#include <boost/log/trivial.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <signal.h>
@@ -274,14 +274,6 @@ BOOST_FIXTURE_TEST_CASE(no_line_falls_between_old_and_new_sinks, NoneLost) {
 BOOST_FIXTURE_TEST_CASE(without_sinks_a_line_goes_nowhere, NoneLost) {
   hand_over(LogLevel::critical, "not on standard output");
   BOOST_TEST(lost_lines.load() == 0U);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_programs_own_boost_log_records_stay_out_of_our_sinks, NoneLost) {
-  const Sink sink;
-  BOOST_LOG_TRIVIAL(error) << "not ours\nat all";
-  hand_over(LogLevel::info, "ours");
-  BOOST_TEST(eventually([&] { return !sink.memory->lines().empty(); }));
-  BOOST_TEST(sink.memory->lines() == std::vector<std::string>{"ours"});
 }
 
 BOOST_FIXTURE_TEST_CASE(errno_is_kept, NoneLost) {
