@@ -14,7 +14,7 @@ Flag flag_of(const Option& option) {
           option.name(),
           std::string{option.hint},
           Flag::Style::attached,
-          std::string{option.standard},
+          std::string{option.default_value},
           std::string{option.help}};
 }
 

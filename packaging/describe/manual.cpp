@@ -66,7 +66,7 @@ std::string manual_of(const Group& group) {
   std::string text;
   for (const Flag& flag : group.flags) {
     text += heading(flag) + "\n\t" + escaped(flag.help) + "\n";
-    if (!flag.standard.empty()) text += "\n\tDefault: " + escaped(flag.standard) + "\n";
+    if (!flag.default_value.empty()) text += "\n\tDefault: " + escaped(flag.default_value) + "\n";
     text += "\n";
   }
   return text;

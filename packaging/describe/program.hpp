@@ -13,7 +13,7 @@ struct Flag {
   std::string name;    ///< without the dashes
   std::string value;   ///< what follows it: `FILE`, or the words to choose from: `park|hold`; empty: a switch
   enum class Style { separate, attached, optional } style = Style::separate;  ///< `--name V`, `--name=V`, `--name[=V]`
-  std::string standard;                                                       ///< the default; empty: none
+  std::string default_value;                                                  ///< the default; empty: none
   std::string help;
 
   /// The words to choose from; empty when it is not a choice.

@@ -20,16 +20,16 @@ RunMode mode_of(const OptionSources& sources, std::vector<Problem>& problems) {
   return inetd ? RunMode::inetd : daemon ? RunMode::daemon : RunMode::foreground;
 }
 
-/// -c FILE must be there; the standard file may be missing, but not be there in vain.
+/// -c FILE must be there; the default file may be missing, but not be unreadable.
 std::string file_to_read(const OptionSources& sources, const std::filesystem::path& folder) {
   if (const auto given = sources.given("config")) return (folder / *given).string();
-  const std::string standard{standard_file};
-  const bool missing = ::access(standard.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
-  return missing ? "" : standard;
+  const std::string file{default_file};
+  const bool missing = ::access(file.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+  return missing ? "" : file;
 }
 
-/// Nobody listens to a standard error that is not a terminal unless it was asked for: under systemd syslog is there
-/// too.
+/// A standard error that is not a terminal is not read unless it was asked for: under systemd syslog is
+/// there too.
 void choose_sinks(LogSettings& log, RunMode mode) {
   if (mode == RunMode::inetd) {
     // Standard error may be the peer.
@@ -48,7 +48,8 @@ void add_sentences(const std::vector<std::string>& sentences, Configuration& con
   for (const std::string& sentence : sentences) {
     std::string place;
     for (std::size_t i = 0; i < options.size(); ++i)
-      if (sentence.starts_with(options[i].name() + " ")) place = cited(options[i], configuration.values[i]) + ": ";
+      if (sentence.starts_with(options[i].name() + " "))
+        place = location_of(options[i], configuration.values[i]) + ": ";
     configuration.problems.push_back({Problem::Kind::configuration, place + sentence});
   }
 }
@@ -64,13 +65,13 @@ void check(Configuration& configuration) {
 
 }  // namespace
 
-std::string Configuration::cite(std::string_view section, std::string_view key) const {
+std::string Configuration::location_of(std::string_view section, std::string_view key) const {
   const std::size_t index = index_of(section, key);
-  return cited(daemon_options().options.at(index), values.at(index));
+  return echopool::location_of(daemon_options().options.at(index), values.at(index));
 }
 
-bool Configuration::is_standard(std::string_view section, std::string_view key) const {
-  return values.at(index_of(section, key)).origin == Origin::standard;
+bool Configuration::is_default(std::string_view section, std::string_view key) const {
+  return values.at(index_of(section, key)).origin == Origin::default_value;
 }
 
 Configuration load_configuration(const Invocation& invocation, OptionSources& sources) {

@@ -19,7 +19,7 @@ struct DaemonSettings {
   LogSettings log;
   std::vector<Endpoint> tcp_listen;
   std::vector<Endpoint> udp_listen;
-  std::string user;     ///< empty: stay who we are
+  std::string user;     ///< empty: do not change
   std::string group;    ///< empty: the primary group of `user`
   std::string pidfile;  ///< empty: none
 };
@@ -40,14 +40,14 @@ struct Configuration {
   RunMode mode = RunMode::foreground;
   std::vector<Problem> problems;  ///< everything that is wrong; `settings` are to be used only when there is nothing
 
-  /// How a complaint about the value of `section.key` begins; see cited().
-  [[nodiscard]] std::string cite(std::string_view section, std::string_view key) const;
-  /// Whether nobody has said anything about `section.key`.
-  [[nodiscard]] bool is_standard(std::string_view section, std::string_view key) const;
+  /// How a complaint about the value of `section.key` begins; see echopool::location_of().
+  [[nodiscard]] std::string location_of(std::string_view section, std::string_view key) const;
+  /// Whether no source says anything about `section.key`.
+  [[nodiscard]] bool is_default(std::string_view section, std::string_view key) const;
 };
 
-/// The file that is read when -c does not name one, if it is there.
-inline constexpr std::string_view standard_file = "/etc/echopool/echopoold.ini";
+/// The file that is read when -c names none, if it is there.
+inline constexpr std::string_view default_file = "/etc/echopool/echopoold.ini";
 
 /// Reads the command line, the environment and the INI file, and checks all of it. `sources` must be new; it keeps the
 /// switches that were given.

@@ -7,7 +7,8 @@
 namespace echopool {
 namespace {
 
-/// The framework's reason, with where the address was said in front, unless nobody did, and who is in the way behind.
+/// The framework's reason, with where the address was said in front, unless it is a default, and behind it the process
+/// that has the address.
 [[noreturn]] void rethrow(const StartError& error, const Configuration& configuration, std::string_view section,
                           const Endpoint& where) {
   std::string text = error.what();
@@ -17,7 +18,7 @@ namespace {
     if (const auto at = text.find(reason); owner && at != std::string::npos)
       text.insert(at + reason.size(), " by " + *owner);
   }
-  if (!configuration.is_standard(section, "listen")) text = configuration.cite(section, "listen") + ": " + text;
+  if (!configuration.is_default(section, "listen")) text = configuration.location_of(section, "listen") + ": " + text;
   throw StartError{0, text};
 }
 
@@ -25,7 +26,7 @@ namespace {
 bool may_be_missing(const StartError& error, const Endpoint& where, const Configuration& configuration,
                     std::string_view section) {
   const int reason = error.code().value();
-  return where.family() == Endpoint::Family::v6 && configuration.is_standard(section, "listen") &&
+  return where.family() == Endpoint::Family::v6 && configuration.is_default(section, "listen") &&
          (reason == EADDRNOTAVAIL || reason == EAFNOSUPPORT);
 }
 

@@ -27,7 +27,7 @@ struct SkippedListener {
 };
 
 /// Binds the configured addresses, or takes over `inherited` in their place if there are any. Throws
-/// std::runtime_error, naming where the address was configured and, where it can be told, who has it.
+/// std::runtime_error, naming where the address was configured and, where it can be told, the process that has it.
 [[nodiscard]] std::vector<SkippedListener> serve_echo(Server& server, const Configuration& configuration,
                                                       InheritedListeners inherited);
 

@@ -24,8 +24,8 @@ void serve_until_idle(InheritedListeners listeners, const Invocation& invocation
   server.start();
   const auto limit = configuration.settings.server.timeouts.idle;
   Reloader reloader{invocation, std::move(configuration)};
-  const Notifier nobody{[](const char*) -> const char* { return nullptr; }};
-  MainLoop loop{server, logging, reloader, nobody};
+  const Notifier no_manager{[](const char*) -> const char* { return nullptr; }};
+  MainLoop loop{server, logging, reloader, no_manager};
   Idleness idleness{limit.value_or(milliseconds{0})};
   constexpr milliseconds shortest{10};
   constexpr milliseconds longest{1000};

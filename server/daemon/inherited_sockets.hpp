@@ -1,4 +1,4 @@
-// Sockets that somebody else has opened for us: systemd's LISTEN_FDS, and inetd's standard input. Internal. Called by
+// Sockets that another program has opened for us: systemd's LISTEN_FDS, and inetd's standard input. Internal. Called by
 // the main thread before there are others.
 #pragma once
 
@@ -22,7 +22,7 @@ struct InheritedListeners {
 };
 
 /// The sockets of sd_listen_fds(3) when LISTEN_PID names this process, closed on exec from now on; the variables are
-/// removed, so that nobody takes them twice. Throws StartError for a socket that cannot be served, naming it by
+/// removed, so that they are not taken twice. Throws StartError for a socket that cannot be served, naming it by
 /// LISTEN_FDNAMES.
 [[nodiscard]] InheritedListeners take_systemd_sockets();
 

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// At least so long between two reloads, however many signals there are: the file is read, not the processor burnt.
+/// The least time between two reloads, however many signals there are: the file is read, not the processor burnt.
 constexpr milliseconds reload_pause{100};
 constexpr ByteSize stopper_stack = 256_KiB;
 
@@ -106,7 +106,7 @@ void MainLoop::wait_until_stopped() {
   try {
     stopper = Thread{"stopper", stopper_stack, stop};
   } catch (const StartError&) {
-    stop();  // no thread is left for it: then nobody hears a second signal
+    stop();  // no thread is left for it: a second signal is then not heard
   }
   while (!stopped.load(std::memory_order_acquire)) {
     const auto signal = signals_.wait(notifier_.alive_interval());

@@ -10,8 +10,8 @@
 
 namespace echopool {
 
-/// Silent when nobody asked (NOTIFY_SOCKET is not set), and when the manager is gone: the service does not depend on
-/// it.
+/// Silent when it was not asked for (NOTIFY_SOCKET is not set), and when the manager is gone: the service does not
+/// depend on it.
 class Notifier {
  public:
   using Lookup = const char* (*)(const char*);

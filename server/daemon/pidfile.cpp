@@ -60,7 +60,7 @@ Pidfile::Pidfile(const std::string& path) : path_{path} {
 }
 
 Pidfile::~Pidfile() {
-  // Still locked: nobody else can have made it theirs.
+  // Still locked: no other process can have taken it.
   if (fd_) ::unlink(path_.c_str());
 }
 

@@ -1,4 +1,4 @@
-// Who has the port that we cannot bind? Internal. Reads /proc; any thread.
+// Which process has the port that we cannot bind? Internal. Reads /proc; any thread.
 #pragma once
 
 #include <echopool/endpoint.hpp>
@@ -11,7 +11,7 @@ namespace echopool {
 enum class Transport { tcp, udp };
 
 /// `NAME (pid N)` of a process with a socket bound to the port of `where`, at its address or at all addresses
-/// (proc(5): /proc/net/tcp and its kin). nullopt: nobody, or a process into which we may not look.
+/// (proc(5): /proc/net/tcp and its kin). nullopt: none, or a process into which we may not look.
 [[nodiscard]] std::optional<std::string> owner_of_port(const Endpoint& where, Transport transport);
 
 }  // namespace echopool

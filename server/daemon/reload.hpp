@@ -15,7 +15,7 @@ class Reloader {
   Reloader(Invocation invocation, Configuration running);
 
   /// Logs what came of it: `reloaded`, `restart needed` for each changed option that cannot be applied, or `reload
-  /// failed` for each thing that is wrong: then gives false.
+  /// failed` for each thing that is wrong: then returns false.
   bool reload(Server& server, Logging& logging);
 
   [[nodiscard]] const DaemonSettings& settings() const noexcept { return running_.settings; }

@@ -54,19 +54,26 @@ std::string dump(std::string_view what, const Configuration& configuration) {
                   "The configuration of echopoold " + std::string{version()} + " that is in effect");
 }
 
+int answer_with(const std::string& text) {
+  print(text);
+  return 0;
+}
+
 /// Answers a question on standard output; nullopt: none was asked.
 std::optional<int> answer(const OptionSources& sources, const Configuration& configuration) {
-  if (sources.given("help")) return print(help_text(daemon_options())), 0;
-  if (sources.given("version")) return print("echopoold " + std::string{version()} + "\n"), 0;
+  if (sources.given("help")) return answer_with(help_text(daemon_options()));
+  if (sources.given("version")) return answer_with("echopoold " + std::string{version()} + "\n");
   const auto what = sources.given("dump-config");
-  if (what && !what->empty() && *what != "template" && *what != "manual")
-    return print_error("--dump-config=" + *what + ": must be template or manual, or nothing at all"), exit_usage;
+  if (what && !what->empty() && *what != "template" && *what != "manual") {
+    print_error("--dump-config=" + *what + ": must be template or manual, or nothing at all");
+    return exit_usage;
+  }
   if (!configuration.problems.empty()) {
     for (const Problem& problem : configuration.problems) print_error(problem.text);
     return status_of(configuration.problems);
   }
-  if (what) return print(dump(*what, configuration)), 0;
-  if (sources.given("check-config")) return print("configuration ok\n"), 0;
+  if (what) return answer_with(dump(*what, configuration));
+  if (sources.given("check-config")) return answer_with("configuration ok\n");
   return std::nullopt;
 }
 
@@ -148,10 +155,10 @@ int run(const Invocation& invocation) {
   OptionSources sources{daemon_options()};
   Configuration configuration = load_configuration(invocation, sources);
   if (const auto status = answer(sources, configuration)) return *status;
-  StartReport nobody_waits;
+  StartReport no_command_waits;
   switch (configuration.mode) {
     case RunMode::foreground:
-      return serve(invocation, std::move(configuration), nobody_waits);
+      return serve(invocation, std::move(configuration), no_command_waits);
     case RunMode::daemon:
       return serve_detached(invocation, std::move(configuration));
     case RunMode::inetd:

@@ -1,22 +1,25 @@
-// Collects what the command line, the environment and an INI file say about the options of a table: raw texts, who said
-// them, and everything that is wrong with how they were said. Internal. Belongs to the thread that reads them.
+// Collects what the command line, the environment and an INI file say about the options of a table: raw texts, where
+// each was said, and everything that is wrong with how it was said. Internal. Belongs to the thread that reads them.
 #pragma once
 
 #include "options/option_table.hpp"
 
-#include <memory>
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace echopool {
 
-enum class Origin { standard, file, environment, command_line };
+enum class Origin { default_value, file, environment, command_line };
 
 struct OptionValue {
   std::string text;
-  Origin origin = Origin::standard;
+  Origin origin = Origin::default_value;
   std::string where;  ///< `default`, `FILE:LINE`, the environment variable, or the flag
 };
 
@@ -27,12 +30,11 @@ struct Problem {
   std::string text;
 };
 
-/// The order of the calls is the precedence: what was read first wins (Boost.Program_options' variables_map).
+/// The order of the calls is the precedence: what was read first wins.
 class OptionSources {
  public:
   /// `table` must outlive this.
   explicit OptionSources(const OptionTable& table);
-  ~OptionSources();
   OptionSources(const OptionSources&) = delete;
   OptionSources& operator=(const OptionSources&) = delete;
 
@@ -45,16 +47,23 @@ class OptionSources {
   /// The value of a switch of the command line, empty when it takes none; nullopt when it was not given.
   [[nodiscard]] std::optional<std::string> given(std::string_view switch_name) const;
   /// One for each option of the table, in its order.
-  [[nodiscard]] const std::vector<OptionValue>& values() const noexcept;
-  [[nodiscard]] const std::vector<Problem>& problems() const noexcept;
+  [[nodiscard]] const std::vector<OptionValue>& values() const noexcept { return values_; }
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  /// Stores the value of an option unless an earlier source has.
+  void set(std::size_t index, std::string_view text, Origin origin, std::string where);
+  void add_problem(Problem::Kind kind, std::string text);
+  void read_variable(std::string_view variable);
+
+  const OptionTable& table_;
+  std::map<std::string, std::string, std::less<>> switches_;
+  std::vector<OptionValue> values_;
+  std::vector<Problem> problems_;
 };
 
 /// How a problem with this value begins: `FILE:LINE: section.key = VALUE`, `--section.key=VALUE`, `VARIABLE=VALUE`.
-[[nodiscard]] std::string cited(const Option& option, const OptionValue& value);
+[[nodiscard]] std::string location_of(const Option& option, const OptionValue& value);
 
 /// Throws std::invalid_argument when `text` could not stand in an INI file: control characters, or what would begin a
 /// comment there. Every source is held to what the others can say.
@@ -71,7 +80,7 @@ void apply_values(const Rows& rows, const std::vector<OptionValue>& values, Sett
       require_plain(value.text);
       row.apply(settings, value.text);
     } catch (const std::invalid_argument& error) {
-      problems.push_back({Problem::Kind::configuration, cited(row.option, value) + ": " + error.what()});
+      problems.push_back({Problem::Kind::configuration, location_of(row.option, value) + ": " + error.what()});
     }
   }
 }

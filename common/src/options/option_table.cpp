@@ -29,4 +29,9 @@ std::size_t OptionTable::find(std::string_view section, std::string_view key) co
   return static_cast<std::size_t>(found - options.begin());
 }
 
+std::size_t OptionTable::find(std::string_view name) const {
+  const auto dot = name.find('.');
+  return dot == std::string_view::npos ? options.size() : find(name.substr(0, dot), name.substr(dot + 1));
+}
+
 }  // namespace echopool

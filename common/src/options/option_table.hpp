@@ -15,8 +15,8 @@ enum class Applies { on_reload, on_restart };
 struct Option {
   std::string_view section;
   std::string_view key;
-  std::string_view standard;  ///< the default, written as a person would
-  std::string_view hint;      ///< what kind of value, as in `--section.key=HINT`
+  std::string_view default_value;  ///< written as a person would
+  std::string_view hint;           ///< what kind of value, as in `--section.key=HINT`
   std::string_view help;
   Applies applies;
 
@@ -51,6 +51,8 @@ struct OptionTable {
   [[nodiscard]] std::string environment_prefix(std::string_view section) const;
   /// The position of section.key in `options`; their number when there is none.
   [[nodiscard]] std::size_t find(std::string_view section, std::string_view key) const;
+  /// The same for `section.key`.
+  [[nodiscard]] std::size_t find(std::string_view name) const;
 };
 
 /// An option and the function that checks its text and stores its value; it throws std::invalid_argument with what

@@ -21,8 +21,8 @@ std::string switch_head(const Switch& each) {
   return head;
 }
 
-std::string standard_of(const Option& option) {
-  return option.standard.empty() ? "" : " (default " + std::string{option.standard} + ")";
+std::string default_of(const Option& option) {
+  return option.default_value.empty() ? "" : " (default " + std::string{option.default_value} + ")";
 }
 
 std::string comment(std::string_view text) { return "# " + wrapped(text, comment_width, "# ") + "\n"; }
@@ -67,7 +67,7 @@ std::string help_text(const OptionTable& table) {
     for (const Option& option : table.options) {
       if (option.section != section.name) continue;
       const std::string head = "  " + option.flag() + "=" + std::string{option.hint};
-      text += beside(head, std::string{option.help} + standard_of(option), help_width, help_column) + "\n";
+      text += beside(head, std::string{option.help} + default_of(option), help_width, help_column) + "\n";
     }
   }
   return text;
@@ -79,7 +79,7 @@ std::string ini_template(const OptionTable& table, std::string_view preface) {
     text += "\n[" + std::string{section.name} + "]\n" + comment(section.help);
     for (const Option& option : table.options) {
       if (option.section != section.name) continue;
-      text += "\n" + comment(option.help) + "#" + assignment(option, option.standard) + "\n";
+      text += "\n" + comment(option.help) + "#" + assignment(option, option.default_value) + "\n";
     }
   }
   return text;
@@ -108,7 +108,7 @@ std::string manual_entries(const OptionTable& table) {
       if (option.section != section.name) continue;
       text +=
           "*" + std::string{option.key} + "* = _" + std::string{option.hint} + "_\n\t" + escaped(option.help) + "\n";
-      if (!option.standard.empty()) text += "\n\tDefault: " + escaped(option.standard) + "\n";
+      if (!option.default_value.empty()) text += "\n\tDefault: " + escaped(option.default_value) + "\n";
       if (option.applies == Applies::on_restart) text += "\n\tNeeds a restart.\n";
       text += "\n";
     }

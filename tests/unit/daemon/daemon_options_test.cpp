@@ -28,7 +28,7 @@ const std::vector<std::string> all_keys{
 std::vector<OptionValue> standard_values() {
   std::vector<OptionValue> values;
   for (const Option& option : daemon_options().options)
-    values.push_back({std::string{option.standard}, Origin::standard, "default"});
+    values.push_back({std::string{option.default_value}, Origin::default_value, "default"});
   return values;
 }
 

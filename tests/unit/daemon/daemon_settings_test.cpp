@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(a_relative_file_is_relative_to_where_the_program_was_starte
   const Configuration configuration = load({"-c", "a.ini"}, std::filesystem::path{folder / "."});
   BOOST_TEST(complaints(configuration) == "");
   BOOST_TEST(configuration.settings.server.pool.workers == 5U);
-  BOOST_TEST(configuration.cite("pool", "workers").ends_with("/a.ini:2: pool.workers = 5"));
-  BOOST_TEST(!configuration.is_standard("pool", "workers"));
-  BOOST_TEST(configuration.is_standard("pool", "queue"));
+  BOOST_TEST(configuration.location_of("pool", "workers").ends_with("/a.ini:2: pool.workers = 5"));
+  BOOST_TEST(!configuration.is_default("pool", "workers"));
+  BOOST_TEST(configuration.is_default("pool", "queue"));
 }
 
 BOOST_AUTO_TEST_CASE(the_mode_decides_which_sinks_are_used_unless_they_are_named) {

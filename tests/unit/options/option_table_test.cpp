@@ -48,14 +48,14 @@ BOOST_AUTO_TEST_CASE(one_row_gives_key_flag_and_variable) {
 BOOST_AUTO_TEST_CASE(values_become_settings) {
   Settings settings;
   std::vector<Problem> problems;
-  apply_values(rows, {{"4", Origin::file, "f:1"}, {"x y", Origin::standard, "default"}}, settings, problems);
+  apply_values(rows, {{"4", Origin::file, "f:1"}, {"x y", Origin::default_value, "default"}}, settings, problems);
   BOOST_TEST(problems.empty());
   BOOST_TEST(settings.workers == 4);
   BOOST_TEST(settings.name == "x y");
 }
 
 BOOST_AUTO_TEST_CASE(every_wrong_value_is_cited_as_it_was_said) {
-  const OptionValue fine{"", Origin::standard, "default"};
+  const OptionValue fine{"", Origin::default_value, "default"};
   BOOST_TEST(complaint({{"-1", Origin::file, "/etc/p.ini:3"}, fine}) ==
              "/etc/p.ini:3: pool.workers = -1: must be a whole number from 1 to 99\n");
   BOOST_TEST(complaint({{"-1", Origin::environment, "MY_PROG_POOL_WORKERS"}, fine}) ==
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(every_wrong_value_is_cited_as_it_was_said) {
 }
 
 BOOST_AUTO_TEST_CASE(what_an_ini_file_cannot_say_nobody_can) {
-  const OptionValue fine{"1", Origin::standard, "default"};
+  const OptionValue fine{"1", Origin::default_value, "default"};
   const auto named = [&fine](const char* text) {
     return complaint({fine, {text, Origin::command_line, "--pool.name"}});
   };

@@ -72,10 +72,11 @@ BOOST_AUTO_TEST_CASE(the_template_shows_every_option_commented_out) {
 }
 
 BOOST_AUTO_TEST_CASE(a_dump_reads_back_as_what_it_shows) {
-  const std::string text = ini_dump(
-      table,
-      {{"[::1]:7", Origin::file, "a.ini:3"}, {"", Origin::standard, "default"}, {"1M", Origin::command_line, "--x"}},
-      "in effect");
+  const std::string text = ini_dump(table,
+                                    {{"[::1]:7", Origin::file, "a.ini:3"},
+                                     {"", Origin::default_value, "default"},
+                                     {"1M", Origin::command_line, "--x"}},
+                                    "in effect");
   BOOST_TEST(text ==
              "# in effect\n"
              "\n"
