@@ -50,8 +50,8 @@ stages("client/src", [PUBLIC_COMMON, "common/src"], {
     "verify": ["measure", "net"],
     "output": ["measure", "net", "verify"],
     "cli": ["measure", "net", "output"],
-    **{command: ["measure", "net", "verify", "output", "cli"] for command in ("talk", "ping", "check", "opts")},
-    **{command: ["measure", "net", "verify", "output", "cli", "ping"] for command in ("load", "deadlock")},
+    **{command: ["measure", "net", "verify", "output", "cli"]
+       for command in ("talk", "ping", "check", "opts", "load", "deadlock")},
 })
 STANDARD = set(
     """algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes climits

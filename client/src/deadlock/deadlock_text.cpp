@@ -4,7 +4,7 @@
 #include "net/network_error.hpp"
 #include "output/folded.hpp"
 #include "output/report.hpp"
-#include "ping/ping_text.hpp"
+#include "output/totals_text.hpp"
 
 namespace echopool::client {
 namespace {

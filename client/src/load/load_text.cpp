@@ -5,7 +5,7 @@
 #include "output/latency_text.hpp"
 #include "output/report.hpp"
 #include "output/text_table.hpp"
-#include "ping/ping_text.hpp"
+#include "output/totals_text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,6 +8,7 @@
 #include "output/latency_text.hpp"
 #include "output/report.hpp"
 #include "output/terminal.hpp"
+#include "output/totals_text.hpp"
 #include "ping/connect_ping.hpp"
 #include "ping/ping.hpp"
 #include "ping/ping_text.hpp"
@@ -149,11 +150,11 @@ Command ping_command() {
           "lost on either way. Letters are those of ping(8).",
       .groups = {target_options(),
                  {"Schedule",
-                  {{"count", 'c', "N", "", "stop after so many probes (else when interrupted)"},
+                  {{"count", 'c', "N", "", "stop after N probes (else when interrupted)"},
                    {"interval", 'i', "DURATION", "1s", "between probes; 0 is --adaptive"},
                    {"adaptive", 'A', "", "", "send the next probe as soon as the last is answered or given up"},
                    {"flood", 'f', "", "", "--adaptive and --quiet"},
-                   {"deadline", 'w', "DURATION", "", "stop after so long"},
+                   {"deadline", 'w', "DURATION", "", "stop after this time"},
                    {"timeout", 'W', "DURATION", "1s",
                     "an answer that takes longer is late; one that never comes is lost"}}},
                  {"Probes",

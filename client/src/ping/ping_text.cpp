@@ -5,6 +5,7 @@
 #include "output/folded.hpp"
 #include "output/latency_text.hpp"
 #include "output/report.hpp"
+#include "output/totals_text.hpp"
 
 #include <array>
 #include <cstdio>
@@ -27,12 +28,6 @@ std::string date_stamp() {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(realtime_now()).count();
   std::snprintf(text.data(), text.size(), "[%ld.%06ld] ", static_cast<long>(micros / 1'000'000),
                 static_cast<long>(micros % 1'000'000));
-  return text.data();
-}
-
-std::string percent(double share) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), share > 0 && share < 0.001 ? "%.4f %%" : "%.3g %%", share * 100);
   return text.data();
 }
 
@@ -84,25 +79,6 @@ std::string describe(const PingEvent& event, const std::string& peer, const Ping
   const Line line = line_of(event, peer, style);
   const std::string text = (style.dated ? date_stamp() : "") + line.text;
   return style.colour && line.bad ? red + text + plain : text;
-}
-
-std::string describe(const ProbeTotals& totals) {
-  std::string text = format_count(totals.probes() - totals.send_failed) + " sent, " + format_count(totals.answered()) +
-                     " answered (" + percent(totals.loss()) + " loss)";
-  const auto add = [&text](std::uint64_t count, const char* what) {
-    if (count > 0) text += ", " + format_count(count) + " " + what;
-  };
-  add(totals.lost, "lost");
-  add(totals.late, "late");
-  add(totals.corrupt, "corrupt");
-  add(totals.truncated, "truncated");
-  add(totals.refused, "refused");
-  add(totals.send_failed, "not sent");
-  add(totals.pending, "in flight");
-  add(totals.duplicates, "duplicate");
-  add(totals.reordered, "reordered");
-  add(totals.strays, "stray");
-  return text;
 }
 
 std::string summarise(const PingReport& report, const std::string& title, std::size_t width) {

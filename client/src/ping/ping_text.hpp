@@ -18,9 +18,6 @@ struct PingStyle {
 /// One line without its newline; empty for what is not told.
 [[nodiscard]] std::string describe(const PingEvent& event, const std::string& peer, const PingStyle& style);
 
-/// `10 sent, 9 answered (10 % loss), 1 lost, 2 duplicate`: classes that nothing is in are left out.
-[[nodiscard]] std::string describe(const ProbeTotals& totals);
-
 /// The lines after the last answer.
 [[nodiscard]] std::string summarise(const PingReport& report, const std::string& title, std::size_t width);
 

@@ -38,14 +38,6 @@ BOOST_AUTO_TEST_CASE(a_time_is_exact_when_asked_and_colour_is_for_what_went_wron
   BOOST_TEST(told({.what = PingHappening::overdue}, {.colour = true}) == "\033[31mno answer in time: seq=1\033[0m");
 }
 
-BOOST_AUTO_TEST_CASE(the_totals_name_only_what_happened) {
-  BOOST_TEST(describe(ProbeTotals{.on_time = 10}) == "10 sent, 10 answered (0 % loss)");
-  BOOST_TEST(describe(ProbeTotals{.on_time = 1998, .late = 1, .lost = 1, .duplicates = 2}) ==
-             "2,000 sent, 1,999 answered (0.0500 % loss), 1 lost, 1 late, 2 duplicate");
-  BOOST_TEST(describe(ProbeTotals{.refused = 2}) == "2 sent, 0 answered (100 % loss), 2 refused");
-  BOOST_TEST(describe(ProbeTotals{}) == "0 sent, 0 answered (0 % loss)");
-}
-
 BOOST_AUTO_TEST_CASE(answers_lost_by_this_host_are_not_blamed_on_the_network) {
   PingReport report;
   report.queue_drops = 3;
