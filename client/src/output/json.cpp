@@ -1,5 +1,7 @@
 #include "output/json.hpp"
 
+#include "utf8.hpp"
+
 #include <boost/json.hpp>
 
 #include <cmath>
@@ -9,29 +11,10 @@ namespace {
 
 namespace bj = boost::json;
 
-/// The length of the UTF-8 sequence at the front (RFC 3629), or 0.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
-  const auto continues = [&](std::size_t i) { return (at(i) & 0xc0) == 0x80; };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first < 0xe0) return continues(1) ? 2 : 0;
-  if (first >= 0xe0 && first < 0xf0) {
-    const bool overlong = first == 0xe0 && at(1) < 0xa0;
-    const bool surrogate = first == 0xed && at(1) >= 0xa0;
-    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first < 0xf5) {
-    const bool out_of_range = (first == 0xf0 && at(1) < 0x90) || (first == 0xf4 && at(1) >= 0x90);
-    return continues(1) && continues(2) && continues(3) && !out_of_range ? 4 : 0;
-  }
-  return 0;
-}
-
 bj::string to_utf8(std::string_view text) {
   bj::string result;
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     result += length == 0 ? bj::string_view{"\xef\xbf\xbd"} : bj::string_view{text.data(), length};
     text.remove_prefix(length == 0 ? 1 : length);
   }

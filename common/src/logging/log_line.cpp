@@ -1,5 +1,7 @@
 #include "logging/log_line.hpp"
 
+#include "utf8.hpp"
+
 #include <charconv>
 #include <cstring>
 #include <span>
@@ -17,19 +19,10 @@ bool needs_quotes(std::string_view text) noexcept {
 
 unsigned byte(std::string_view text, std::size_t at) noexcept { return static_cast<unsigned char>(text[at]); }
 
-/// Length of the well-formed UTF-8 sequence `text` begins with (Unicode 15, table 3-7); 0 when there is none, or when
-/// it is a C1 control character (U+0080 … U+009F), which terminals obey.
-std::size_t utf8_length(std::string_view text) noexcept {
-  const auto lead = byte(text, 0);
-  const std::size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t at = 1; at < length; ++at)
-    if ((byte(text, at) & 0xc0) != 0x80) return 0;
-  const auto second = byte(text, 1);
-  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-  const bool no_character = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-  const bool c1_control = lead == 0xc2 && second < 0xa0;
-  return overlong || no_character || c1_control ? 0 : length;
+/// C1 control characters (U+0080 … U+009F) are UTF-8, but terminals obey them.
+std::size_t printable_length(std::string_view text) noexcept {
+  const bool c1_control = text.size() >= 2 && byte(text, 0) == 0xc2 && byte(text, 1) < 0xa0;
+  return c1_control ? 0 : utf8_length(text);
 }
 
 /// Writes `value`, with zeros in front, over the end of `field`.
@@ -125,7 +118,7 @@ void LineBuffer::put_escaped(std::string_view text) noexcept {
     } else if (c == '"' || c == '\\') {
       const std::array<char, 2> escape{'\\', c};
       put({escape.data(), escape.size()});
-    } else if (const auto length = utf8_length(text); length != 0) {
+    } else if (const auto length = byte(text, 0) < 0x80 ? 0 : printable_length(text); length != 0) {
       taken = length;
       put(text.substr(0, taken));
     } else {
