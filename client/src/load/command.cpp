@@ -1,6 +1,7 @@
 // echopool load: as many requests as the service takes, or as many as are asked for.
 #include "cli/common_options.hpp"
 #include "cli/subcommands.hpp"
+#include "descriptor_limit.hpp"
 #include "load/load.hpp"
 #include "load/load_text.hpp"
 #include "net/interrupts.hpp"
@@ -11,7 +12,6 @@
 #include "output/report.hpp"
 #include "output/terminal.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,15 +74,11 @@ LoadSettings settings_of(const Arguments& arguments, Transport transport) {
 
 /// A thousand connections are more than many shells allow by default; the hard limit usually is not.
 void raise_file_limit(std::size_t connections) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = connections + 64;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted)
+  const std::size_t wanted = connections + 64;
+  const std::size_t limit = raise_descriptor_limit(wanted);
+  if (limit < wanted)
     throw NetworkError{EMFILE, "cannot open " + format_count(connections) +
-                                   " connections: the limit of open files is " + format_count(limit.rlim_cur) +
+                                   " connections: the limit of open files is " + format_count(limit) +
                                    "; raise it (ulimit -n) or ask for fewer (-c)"};
 }
 
@@ -182,10 +178,10 @@ Command load_command() {
       .groups =
           {target_options(),
            {"Amount",
-            {{"time", 't', "DURATION", "10s", "measure for so long"},
-             {"requests", 'n', "N", "", "measure so many requests"},
-             {"bytes", '\0', "SIZE", "", "measure requests for so many bytes"},
-             {"warm-up", '\0', "DURATION", "0", "first run so long without measuring"}}},
+            {{"time", 't', "DURATION", "10s", "how long to measure"},
+             {"requests", 'n', "N", "", "the number of requests to measure"},
+             {"bytes", '\0', "SIZE", "", "measure requests that carry this many bytes in all"},
+             {"warm-up", '\0', "DURATION", "0", "first run this long without measuring"}}},
            {"Load",
             {{"connections", 'c', "N", "16", "connections, or UDP sockets, at once"},
              {"threads", 'T', "N", "", "threads that share the connections (else half the processors)"},
@@ -198,7 +194,7 @@ Command load_command() {
               "end those connections with a reset, which spares this machine the TIME_WAIT and startles the server"},
              {"nagle", '\0', "", "", "leave Nagle's algorithm on (no TCP_NODELAY)"},
              {"timeout", 'W', "DURATION", "1s",
-              "a datagram is lost after this; at the end, answers are waited for so long"}}},
+              "a datagram is lost after this; at the end, answers are waited for this long"}}},
            socket_setup_options(SocketLetters::none),
            {"Output",
             {{"interval", 'i', "DURATION", "", "print a row this often"},
