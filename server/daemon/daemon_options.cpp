@@ -17,14 +17,15 @@ using Row = OptionRow<DaemonSettings>;
 constexpr Applies reload = Applies::on_reload;
 constexpr Applies restart = Applies::on_restart;
 
-/// Longer than anybody waits, and short enough for every clock and socket option it ends up in.
-constexpr Milliseconds longest = std::chrono::hours{24 * 20};
+// The ranges are those of ServerSettings::validate(), so that a complaint about a value names its range whatever is
+// wrong with it; daemon_options_test compares the two.
+constexpr Milliseconds longest = std::chrono::hours{24 * 365};
 constexpr std::uint64_t most_connections = 10'000'000;
 constexpr std::uint64_t most_a_second = 100'000'000;
 
 Timeout time_limit(Text text) { return to_timeout(text, 1ms, longest); }
 
-/// Applies `check` to every item and complains about all that fail it.
+/// Applies `check` to every item; throws std::invalid_argument with all complaints.
 std::vector<std::string> checked_list(Text text, const std::function<void(const std::string&)>& check) {
   std::vector<std::string> items = to_list(text);
   std::string wrong;
@@ -87,11 +88,11 @@ constexpr std::array sections{
     OptionSection{"timeouts", "Time limits, each a duration or off."},
     OptionSection{"limits", "How many connections there may be."},
     OptionSection{"access",
-                  "Who is served: addresses and blocks such as 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. The "
+                  "Which peers are served: addresses and blocks such as 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. The "
                   "longest matching prefix wins, a tie denies."},
     OptionSection{"socket", "Socket options, set once on the listeners and inherited by connections."},
     OptionSection{"log", "What is logged, and where to."},
-    OptionSection{"process", "Who the process is."},
+    OptionSection{"process", "The user and the files of the process."},
 };
 
 const std::array rows{
@@ -126,8 +127,8 @@ const std::array rows{
           to.server.pool.idle =
               to_choice<IdleConnections>(text, {{"park", IdleConnections::park}, {"hold", IdleConnections::hold}});
         }},
-    Row{{"pool", "stack_size", "256K", "SIZE", "Stack of each worker, 128K to 64M.", restart},
-        [](DaemonSettings& to, Text text) { to.server.pool.stack_size = to_size(text, 128_KiB, 64_MiB); }},
+    Row{{"pool", "stack_size", "256K", "SIZE", "Stack of each worker, 128K to 1G.", restart},
+        [](DaemonSettings& to, Text text) { to.server.pool.stack_size = to_size(text, 128_KiB, 1024_MiB); }},
     Row{{"pool", "queue", "64", "COUNT", "With idle = hold: accepted connections that may wait for a worker.", restart},
         [](DaemonSettings& to, Text text) { to.server.pool.queue = to_count<std::size_t>(text, 1, 65'536); }},
     Row{{"pool", "queue_timeout", "5s", "TIME",
@@ -153,10 +154,10 @@ const std::array rows{
         [](DaemonSettings& to, Text text) { to.server.timeouts.session = time_limit(text); }},
     Row{{"timeouts", "linger", "2s", "TIME",
          "Reading on after the end, so that what was sent last is not lost; never off.", reload},
-        [](DaemonSettings& to, Text text) { to.server.timeouts.linger = to_duration(text, 1ms, 10min); }},
+        [](DaemonSettings& to, Text text) { to.server.timeouts.linger = to_duration(text, 1ms, longest); }},
     Row{{"timeouts", "drain", "10s", "TIME", "When stopping: what is running may take this long to finish; never off.",
          reload},
-        [](DaemonSettings& to, Text text) { to.server.timeouts.drain = to_duration(text, 0ms, 24h); }},
+        [](DaemonSettings& to, Text text) { to.server.timeouts.drain = to_duration(text, 0ms, longest); }},
 
     Row{{"limits", "connections", "10000", "COUNT", "Open at once; pool.overflow says what becomes of more.", reload},
         [](DaemonSettings& to, Text text) {
