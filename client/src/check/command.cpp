@@ -176,7 +176,7 @@ Command check_command() {
       .usage = "[options] [-H HOST] [-p PORT]",
       .description =
           "Sends a nonce that no earlier check has sent and compares the answer byte for byte, so that neither an "
-          "answer to somebody else nor no answer at all passes for good. Made for Nagios, Icinga, Naemon and their "
+          "answer to another client nor no answer at all passes for good. Made for Nagios, Icinga, Naemon and their "
           "relatives; output, ranges and exit status follow the Monitoring Plugins Development Guidelines, letters "
           "those of check_tcp and check_udp.",
       .groups = {{"Target",

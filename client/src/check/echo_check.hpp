@@ -1,4 +1,4 @@
-// One echo for a monitoring plugin: connect, send what nobody else has sent, compare what comes back. Internal. One
+// One echo for a monitoring plugin: connect, send what no other client has sent, compare what comes back. Internal. One
 // call, one thread, at most as long as the limit.
 #pragma once
 

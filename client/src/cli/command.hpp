@@ -39,7 +39,7 @@ struct Command {
   int usage_error = 2;                  ///< exit status of a command line that makes no sense
   int help_status = 0;                  ///< exit status of --help and --version
   std::string_view failure_label = {};  ///< not empty: failures go to standard output, as one line after this
-  int (*run)(const Arguments&);         ///< gives the exit status; may throw UsageError and NetworkError
+  int (*run)(const Arguments&);         ///< returns the exit status; may throw UsageError and NetworkError
 };
 
 /// All of them, in the order of the manual.

@@ -20,7 +20,7 @@ void send_all(int socket, ProbeLedger& ledger, std::uint64_t count, std::size_t 
     const Nanoseconds now = monotonic_now();
     const ProbeIdentity identity = ledger.next(now, now);
     write_probe(datagram, identity);
-    // May wait for the network interface, and for nobody else.
+    // May wait for the network interface, and for nothing else.
     if (::send(socket, datagram.data(), datagram.size(), MSG_NOSIGNAL) < 0) ledger.send_failed(identity.sequence);
     if (report.sent % 1024 == 0)
       report.interrupted = wait_for(interrupt_fd, POLLIN, -1, std::chrono::milliseconds{0}) == Wait::ready;

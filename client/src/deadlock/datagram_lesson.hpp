@@ -1,4 +1,4 @@
-// The same mistake over UDP, where nobody ever waits: what does not fit is lost. Internal. One call, one thread.
+// The same mistake over UDP, where neither side ever waits: what does not fit is lost. Internal. One call, one thread.
 #pragma once
 
 #include "measure/clock.hpp"

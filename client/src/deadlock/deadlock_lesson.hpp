@@ -16,7 +16,7 @@ struct LessonSettings {
   std::uint64_t bytes = std::uint64_t{10} << 20;
   std::size_t chunk = 1024;
   std::uint64_t most = std::uint64_t{10} << 20;       ///< go on until this if nothing stalls; not below `bytes`
-  Nanoseconds stall_limit = std::chrono::seconds{2};  ///< no progress for so long is a stall
+  Nanoseconds stall_limit = std::chrono::seconds{2};  ///< no progress for this long is a stall
   bool read_first = false;                            ///< the opposite mistake: wait for the server to speak first
   int interrupt_fd = -1;
 };

@@ -23,7 +23,7 @@ struct RemedySettings {
   std::uint64_t written = 0;  ///< reader_thread: so much has already been written to this connection
   std::size_t chunk = 1024;
   Nanoseconds limit = std::chrono::seconds{2};      ///< timeout: of a send
-  Nanoseconds patience = std::chrono::seconds{10};  ///< no byte for so long: it did not help
+  Nanoseconds patience = std::chrono::seconds{10};  ///< no byte for this long: it did not help
   int interrupt_fd = -1;
 };
 

@@ -9,7 +9,7 @@ namespace echopool::client {
 
 class EpollSocket {
  public:
-  /// `data` is what epoll_wait(2) gives back.
+  /// `data` is what epoll_wait(2) returns.
   EpollSocket(int epoll, void* data) noexcept : epoll_{epoll}, data_{data} {}
 
   void open(UniqueFd socket, std::uint32_t events);

@@ -22,7 +22,7 @@ class Interrupts {
   /// Readable from the first signal on.
   [[nodiscard]] int fd() const noexcept { return stop_.fd(); }
   [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
-  /// Readable after a SIGQUIT, until taken: somebody wants to see how far things are.
+  /// Readable after a SIGQUIT, until taken: the user wants to see how far things are.
   [[nodiscard]] WakeFd& quit() noexcept { return quit_; }
 
  private:

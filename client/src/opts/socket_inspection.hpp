@@ -15,7 +15,7 @@ struct SocketKind {
   bool v6 = false;
 };
 
-/// What somebody wants an option to be.
+/// What an option is asked to be.
 struct OptionWish {
   const SocketOption* option;
   std::string asked;

@@ -66,7 +66,7 @@ constexpr std::array rows{
     SocketOption{"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE, flag, Scope::all, "",
                  "probe an idle connection, so that a vanished peer is noticed (see TCP_KEEPIDLE)"},
     SocketOption{"SO_LINGER", SOL_SOCKET, SO_LINGER, linger, Scope::all, "",
-                 "close() waits so long for unsent data; with 0 seconds it sends a reset and drops the data"},
+                 "close() waits this long for unsent data; with 0 seconds it sends a reset and drops the data"},
     SocketOption{"SO_LOCK_FILTER", SOL_SOCKET, SO_LOCK_FILTER, flag, Scope::all, "",
                  "the attached filter can no longer be changed"},
     SocketOption{"SO_MARK", SOL_SOCKET, SO_MARK, integer, Scope::all, "",

@@ -14,7 +14,7 @@ struct LatencyRow {
 };
 
 /// min, p50, p90, p99, p99.9, max, mean, stddev of each row, side by side; below each other when that is too wide. A
-/// percentile with too few samples beyond it is shown as `-`; columns nobody has are left out.
+/// percentile with too few samples beyond it is shown as `-`; columns without a value in any row are left out.
 [[nodiscard]] std::string latency_table(const std::string& title, const std::vector<LatencyRow>& rows,
                                         std::size_t width);
 

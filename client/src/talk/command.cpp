@@ -68,7 +68,7 @@ std::string complaint(const TalkReport& report, const TalkSettings& settings, co
   return {};
 }
 
-/// What is missing from the answer; empty: nothing, or nobody asked.
+/// What is missing from the answer; empty: nothing, or it was not asked for.
 std::string missing(const TalkReport& report, const TalkSettings& settings, const Endpoint& peer, bool quit_given) {
   if (report.all_answered || report.end == TalkEnd::interrupted) return {};
   const bool udp = settings.transport == Transport::udp;
@@ -138,14 +138,14 @@ Command talk_command() {
               "give up when connecting takes longer (else 10 s), or when nothing has moved in either direction for so "
               "long (else never)"},
              {"quit", 'q', "DURATION", "",
-              "end so long after the end of the input, answered or not (else when the server ends; with -u, after 2 "
+              "end this long after the end of the input, answered or not (else when the server ends; with -u, after 2 "
               "s)"},
              {"lines", '\0', "", "",
               "with -u: each line, without its newline, is a datagram; an empty line is one of no bytes"}}},
            {"Result",
             {{"verify", '\0', "", "",
               "the answer must equal what was sent: name the first offset that differs and exit with 1"},
-             {"verbose", 'v', "", "", "say on standard error who the server is and how much went each way"}}}},
+             {"verbose", 'v', "", "", "say on standard error which server it is and how much went each way"}}}},
       .examples = {{"echo hello | echopool talk localhost 7", "one line to the echo port"},
                    {"echopool talk --verify -v < big.bin > /dev/null",
                     "a file there and back to the local echopoold, every byte compared"},

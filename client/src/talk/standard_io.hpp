@@ -15,7 +15,7 @@ namespace echopool::client {
 class InputPieces {
  public:
   enum class Cut {
-    blocks,  ///< what one read(2) gives
+    blocks,  ///< what one read(2) returns
     lines,   ///< without the newline: an empty line is an empty piece; a last line may lack its newline
   };
 

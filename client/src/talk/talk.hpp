@@ -26,10 +26,10 @@ struct TalkSettings {
   int input = 0;
   int output = 1;
   int interrupt_fd = -1;  ///< readable: end now
-  Timeout idle;           ///< end when nothing has moved in either direction for so long
-  Timeout quit;           ///< end so long after the end of the input
+  Timeout idle;           ///< end when nothing has moved in either direction for this long
+  Timeout quit;           ///< end this long after the end of the input
   bool verify = false;    ///< the answer must be what was sent
-  bool lines = false;     ///< UDP: a datagram is a line without its newline, else what one read gives
+  bool lines = false;     ///< UDP: a datagram is a line without its newline, else what one read returns
 };
 
 enum class TalkEnd {

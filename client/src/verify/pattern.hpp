@@ -27,7 +27,7 @@ void fill_pattern(std::span<std::byte> bytes, std::uint64_t key, std::uint64_t o
 /// The pattern's byte at `offset`.
 [[nodiscard]] std::byte pattern_byte(std::uint64_t key, std::uint64_t offset) noexcept;
 
-/// A key nobody else has: from the kernel's random numbers (getrandom(2)).
+/// A key that no other run has: from the kernel's random numbers (getrandom(2)).
 [[nodiscard]] std::uint64_t random_key();
 
 }  // namespace echopool::client

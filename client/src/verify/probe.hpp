@@ -1,4 +1,4 @@
-// A datagram that knows who it is: what is sent to measure a path, and recognised when it comes back. Internal. Pure
+// A datagram with an identity: what is sent to measure a path, and recognised when it comes back. Internal. Pure
 // functions, any thread.
 //
 // Layout, little-endian: magic 4, version 1, reserved 1, stream 2, run 8, sequence 8, scheduled 8, sent 8, length 4,

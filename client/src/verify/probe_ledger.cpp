@@ -71,7 +71,7 @@ void ProbeLedger::decide(std::uint64_t sequence, Record& record, State state) {
   while (oldest_waiting_ < base_ + records_.size() && find(oldest_waiting_)->state != State::waiting) ++oldest_waiting_;
 }
 
-/// A damaged header names nobody: ask the unanswered probes, the newest first, whether it was one of them.
+/// A damaged header names no probe: ask the unanswered probes, the newest first, whether it was one of them.
 std::optional<std::uint64_t> ProbeLedger::whose(std::span<const std::byte> datagram) const {
   constexpr std::uint64_t most_asked = 1024;
   const std::uint64_t end = base_ + records_.size();

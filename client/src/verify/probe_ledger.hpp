@@ -22,7 +22,7 @@ enum class AnswerKind {
   duplicate,  ///< once more
   corrupt,    ///< a byte differs, at `offset`
   truncated,  ///< it ends at `offset`
-  stray,      ///< not of this run, or so damaged that nobody can say
+  stray,      ///< not of this run, or so damaged that it cannot be told
 };
 
 struct ProbeAnswer {

@@ -121,7 +121,7 @@ class ECHOPOOL_EXPORT Logging {
 
   /// Stops taking lines and writes out what is queued. Returns false when the deadline passed because a sink hangs (a
   /// stuck syslog daemon): what it has not written is counted as lost and its thread is left behind, so the program
-  /// should end with _exit(2). Once closed it stays so, and gives the same answer again.
+  /// should end with _exit(2). Once closed it stays so, and returns the same again.
   bool close(std::chrono::milliseconds deadline = std::chrono::seconds{1});
 
  private:

@@ -1,8 +1,9 @@
 // The bounded queue between the threads that log and the thread of one sink. Internal. Any thread may push; one pops.
 //
-// Who pops sleeps a moment after the last line instead of waiting for the next, so that a server that logs thousands of
-// lines a second wakes it a few hundred times. Warnings, and a queue that fills, wake it at once. The server's
-// BoundedQueue is the other way round: one producer, many consumers, and nobody may sleep over an item.
+// The thread that pops sleeps a moment after the last line instead of waiting for the next, so that a server that logs
+// thousands of lines a second wakes it a few hundred times. Warnings, and a queue that fills, wake it at once. The
+// server's BoundedQueue is the other way round: one producer, many consumers, and no consumer may sleep while there is
+// an item.
 #pragma once
 
 #include "logging/log_writer.hpp"
@@ -30,7 +31,7 @@ class LineQueue {
 
   explicit LineQueue(std::size_t capacity) : capacity_{capacity} {}
 
-  /// False: full, or closed. Never waits for the one who pops.
+  /// False: full, or closed. Never waits for the thread that pops.
   [[nodiscard]] bool push(QueuedLine&& line) {
     bool wakes = false;
     {
@@ -76,7 +77,7 @@ class LineQueue {
   std::deque<QueuedLine> lines_;  // guarded by mutex_, as is what follows
   bool is_closed_ = false;
   bool is_urgent_ = false;   // a line in the queue should not wait for the end of a nap
-  bool is_napping_ = false;  // whoever pops looks by itself soon
+  bool is_napping_ = false;  // the thread that pops looks by itself soon
   bool was_busy_ = false;    // it has popped a line since it last slept
 };
 

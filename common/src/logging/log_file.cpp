@@ -39,8 +39,8 @@ class FileWriter final : public LineWriter {
   }
 
  private:
-  /// Opens the file for appending; gives errno. O_NONBLOCK only for this call: opening a FIFO without a reader must
-  /// fail instead of hanging.
+  /// Opens the file for appending; returns errno, 0 on success. O_NONBLOCK only for this call: opening a FIFO without a
+  /// reader must fail instead of hanging.
   int reopen() {
     UniqueFd fd{::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640)};
     struct ::stat status {};

@@ -22,8 +22,8 @@ bool is_journal_stream() {
   return named == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
-/// The journal stamps lines itself and reads their priority from a `<6>` in front (sd-daemon(3)); anybody else gets the
-/// time and the level in words.
+/// The journal stamps lines itself and reads their priority from a `<6>` in front (sd-daemon(3)); any other reader gets
+/// the time and the level in words.
 class StandardErrorWriter final : public LineWriter {
  public:
   void write(const LogLine& line) override {
@@ -42,7 +42,7 @@ class StandardErrorWriter final : public LineWriter {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
     if (written >= 0) return static_cast<std::size_t>(written);
     const int error = errno;
-    if (error == EAGAIN) {  // somebody who shares the terminal or pipe has made it non-blocking
+    if (error == EAGAIN) {  // a process that shares the terminal or pipe has made it non-blocking
       pollfd stderr_ready{STDERR_FILENO, POLLOUT, 0};
       ::poll(&stderr_ready, 1, -1);
     } else if (error != EINTR) {

@@ -56,7 +56,7 @@ class NativeSyslogWriter final : public SyslogWriter {
   }
 
  private:
-  /// syslog(3) does not tell when nobody listens. Connecting a datagram socket does, and never waits.
+  /// syslog(3) does not tell when no daemon listens. Connecting a datagram socket does, and never waits.
   void require_daemon() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -16,8 +16,8 @@ namespace echopool {
 
 class ReportingWriter {
  public:
-  /// `on_outage` is told the error when the writer begins to fail, and again with the next one while it gives false. It
-  /// must not throw.
+  /// `on_outage` is told the error when the writer begins to fail, and again with the next one while it returns false.
+  /// It must not throw.
   ReportingWriter(std::unique_ptr<LineWriter> writer, LineCount& count,
                   std::function<bool(std::string_view)> on_outage);
 
