@@ -1,3 +1,4 @@
+// Tests: tcp_listener, poll_timeout
 // How connections come in: several listeners, limits that hold for all of them, and a kernel that refuses.
 #include "disciplines.hpp"
 #include "eventually.hpp"

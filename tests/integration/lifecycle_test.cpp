@@ -1,3 +1,4 @@
+// Tests: run_until_signal, live
 // From the constructor to the end: which call is allowed when, who may stop a server, and what else lives in the
 // process.
 #include "datagrams.hpp"

@@ -200,7 +200,8 @@ ECHOPOOL_TEST(a_factory_makes_a_state_for_each_connection) {
 }
 
 ECHOPOOL_TEST(a_factory_that_throws_ends_its_connection_alone) {
-  RunningServer server{settings_for(idle), []() -> std::function<Next(Session&)> { throw std::runtime_error{"no more of them"}; }};
+  RunningServer server{settings_for(idle),
+                       []() -> std::function<Next(Session&)> { throw std::runtime_error{"no more of them"}; }};
   Client client = server.connect();
   client.send("x");
   BOOST_TEST(client.ended_cleanly());

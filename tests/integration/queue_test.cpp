@@ -1,5 +1,5 @@
 // Hold only: what happens to connections for which there is no worker yet.
-// Tests: hold_dispatcher, refusal_log
+// Tests: hold_dispatcher, refusals
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

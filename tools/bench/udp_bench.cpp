@@ -78,12 +78,13 @@ void serve_bare(int ready) {
 }
 
 void serve_echopool(int ready) {
-  UdpSettings settings;
-  settings.rate_per_source = settings.rate_total = 4'000'000'000;
-  UdpServer server{settings, std::make_shared<AccessList>(AccessSettings{{"127.0.0.0/8", "::1"}, {}}),
-                   SystemCalls::real()};
+  ServerSettings settings;
+  settings.udp.rate_per_source = settings.udp.rate_total = 4'000'000'000;
+  const LiveSettings live{settings};
+  const Live<AccessList> access{AccessList{AccessSettings{{"127.0.0.0/8", "::1"}, {}}}};
+  UdpServer server{live, access, SystemCalls::real()};
   const auto echo = [](Datagram& datagram) { datagram.reply(datagram.data()); };
-  const std::uint16_t port = server.bind(loopback, {}, echo).port();
+  const std::uint16_t port = server.bind(loopback, {}, echo).front().port();
   server.bind(Endpoint::parse("[::1]:0"), {}, echo);
   server.start();
   if (::write(ready, &port, sizeof port) != sizeof port) std::abort();

@@ -1,3 +1,4 @@
+// Tests: log_remote
 #include "eventually.hpp"
 #include "fake_syslog.hpp"
 #include "temporary_directory.hpp"

@@ -1,3 +1,4 @@
+// Tests: configuration_file, environment
 #include "options/option_sources.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -2,6 +2,7 @@
 
 #include "fake_calls.hpp"
 #include "handed_over.hpp"
+#include "kernel/tcp_stream.hpp"
 #include "temporary_directory.hpp"
 
 #include <echopool/log.hpp>

@@ -1,3 +1,4 @@
+// Tests: udp_loop
 #include "udp/udp_server.hpp"
 
 #include "printing.hpp"
