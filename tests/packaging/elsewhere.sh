@@ -35,6 +35,7 @@ fi
 
 root=$ECHOPOOL_FOLDER/root
 with_root "$work/base" "$ECHOPOOL_FOLDER"
+mountpoint -q "$root" || mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
@@ -48,10 +49,12 @@ done | tar --null -T - -cf - | tar -C "$root/echopool" --no-same-owner -xf -
 git -C "$root/echopool" init -q
 git -C "$root/echopool" add -A
 
-# there COMMAND…: in the copy; its output is told when it fails.
+# there COMMAND…: in the copy; its output is told when it fails. The root is changed by pivot_root(2): below a chroot(2) no
+# test could make a user namespace.
 there() {
   local start=$SECONDS
-  in_root "$root" env HOME=/root ${ECHOPOOL_JOBS:+"ECHOPOOL_JOBS=$ECHOPOOL_JOBS"} sh -c 'cd /echopool && exec "$@"' sh "$@" \
+  (cd "$root" && unshare --mount --propagation private sh -c 'pivot_root . . && umount --lazy . && exec "$@"' sh \
+    "${clean[@]}" HOME=/root ${ECHOPOOL_JOBS:+"ECHOPOOL_JOBS=$ECHOPOOL_JOBS"} sh -c 'cd /echopool && exec "$@"' sh "$@") \
     >"$work/there.log" 2>&1 </dev/null || { cat "$work/there.log"; fail "$suite: $*"; }
   ok "$suite: $* ($((SECONDS - start)) s)"
 }

@@ -49,11 +49,13 @@ fetch() {
   in_root "$1" apt-get install -qq -y --no-install-recommends --download-only $(cd "$1" && printf './%s ' packages/*)
 }
 
+clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+  ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} ${no_proxy:+"no_proxy=$no_proxy"})
+
 # in_root ROOT COMMAND…
 in_root() {
   local root=$1; shift
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} ${no_proxy:+"no_proxy=$no_proxy"} chroot "$root" "$@"
+  "${clean[@]}" chroot "$root" "$@"
 }
 
 # with_root BASE FOLDER: a copy of the base that costs nothing, at FOLDER/root until the shell ends.
