@@ -30,6 +30,7 @@ void SessionInput::bind(FirstByte first) {
   Connection& connection = *state_.connection;
   conversation_ = connection.handler != nullptr && connection.handler->is_conversation();
   state_.waits = first == FirstByte::may_wait || conversation_;
+  state_.buffer.clear();  // a turn that ran out of memory has left the input of another connection
   end_seen_ = false;
   last_read_ = LastRead::none;
   need_ = {};

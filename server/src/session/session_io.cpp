@@ -12,6 +12,7 @@ void SessionIo::bind(Connection& connection, const ServerSettings& settings, Fir
   state_.settings = &settings;
   state_.failure.reset();
   state_.received = state_.sent = 0;
+  output_.bind();
   input_.bind(first);
 }
 

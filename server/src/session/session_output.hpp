@@ -18,6 +18,8 @@ class SessionOutput {
  public:
   explicit SessionOutput(SessionState& state);
 
+  /// Takes over a connection: nothing that was collected for another one is left.
+  void bind() noexcept { collected_.clear(); }
   /// A handler's call begins.
   void begin_call() noexcept { wrote_ = false; }
   [[nodiscard]] bool wrote_in_call() const noexcept { return wrote_; }

@@ -305,6 +305,20 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(turns, Fixture)
 
+BOOST_AUTO_TEST_CASE(what_a_turn_without_memory_left_behind_never_reaches_another_connection) {
+  io.bind(connection, settings, FirstByte::is_there);
+  calls.receives = {FakeCalls::data("secret\nquestion\n")};
+  BOOST_TEST((io.input().look() == IoStatus::ok));
+  BOOST_TEST(line() == "secret");
+  session.write("secret answer\n");  // collected: another message is buffered
+  BOOST_TEST(calls.sent == "");
+  Connection other = echopool::test::make_connection({.opened = calls.clock, .id = 43, .calls = calls});
+  io.bind(other, settings, FirstByte::is_there);  // without unbind(): std::bad_alloc came first
+  BOOST_TEST(!io.input().has_buffered());
+  BOOST_TEST(io.output().send_collected());
+  BOOST_TEST(calls.sent == "");
+}
+
 BOOST_AUTO_TEST_CASE(input_that_was_not_consumed_is_kept_for_the_next_turn) {
   calls.receives = {FakeCalls::data("one\ntwo\nthr"), FakeCalls::data("ee\n")};
   BOOST_TEST(line() == "one");
