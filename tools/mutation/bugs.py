@@ -93,10 +93,10 @@ BUGS = [
         "static_cast<void>($error);\n    return;", ["failing_calls_test"]),
 
     # Messages and their limits
-    Bug("a_cut_off_line_is_an_end", "session_input.cpp", "read_line", "$searched == 0 && is_clean_end", "is_clean_end",
+    Bug("a_cut_off_line_is_an_end", "session_reads.cpp", "read_line", "$searched == 0 && is_clean_end", "is_clean_end",
         ["session_io_test"]),
     Bug("a_drip_restarts_the_message_limit", "session_input.cpp", "receive_limit", "if (!$clock) $clock = $now;", "$clock = $now;", ["session_io_test"]),
-    Bug("a_line_may_be_one_byte_too_long", "session_input.cpp", "read_line", "if ($length > $limit) break;",
+    Bug("a_line_may_be_one_byte_too_long", "session_reads.cpp", "read_line", "if ($length > $limit) break;",
         "if ($length > $limit + 1) break;", ["session_io_test"]),
     Bug("every_stall_is_a_deadlock", "stall.hpp", "deadlock", "unread > 0 ?", "unread + unsent > 0 ?", ["session_io_test"]),
 

@@ -29,10 +29,10 @@ class LineReceiver {
 /// From now on `in` get lines and `out` do not. Every line goes to the old ones or to the new ones, never to none.
 void exchange_receivers(std::span<LineReceiver* const> out, std::span<LineReceiver* const> in) noexcept;
 
-/// Gives the line to every receiver. Never waits, never throws, keeps errno.
+/// Hands the line to every receiver. Never waits, never throws, keeps errno.
 void hand_over(LogLevel level, std::string_view line) noexcept;
 
-/// Gives the event, which is about `except`, to every other receiver, if lines of its level are wanted. False: there is
+/// Hands the event, which is about `except`, to every other receiver, if lines of its level are wanted. False: there is
 /// no receiver at all, so it has to be told again. Must not be called in take(): see tell_others_within_take().
 bool tell_others(const LineReceiver& except, LogLevel level, std::string_view event,
                  std::initializer_list<LogField> fields) noexcept;

@@ -52,7 +52,6 @@ struct LimitSettings {
   std::size_t connections = 10'000;            ///< open at once
   std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64
   std::optional<std::uint32_t> accept_rate{};  ///< new connections a second; more wait in the kernel's backlog
-  ByteSize input = 64_MiB;         ///< park only: kept of unfinished messages, by all connections; then reading pauses
   ByteSize output = 256_KiB;       ///< park only: kept of one connection's output that its peer does not take
   ByteSize output_total = 64_MiB;  ///< park only: the same of all connections; a write beyond either waits
 };

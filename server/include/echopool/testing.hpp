@@ -54,9 +54,9 @@ class ECHOPOOL_EXPORT ScriptedPeer {
   /// Time passes before what it does next.
   ScriptedPeer& pauses(std::chrono::milliseconds time);
 
-  /// The circumstances. The `n`-th read or write of the socket, counted from 1, fails with the errno `error`; EAGAIN is
-  /// a time limit that has passed. For a handler that is to survive all of them, make every n fail in turn, until
-  /// operations() is less than n.
+  /// The circumstances. The `n`-th read or write of the socket, counted from 1, fails with the errno `error`; EAGAIN:
+  /// there is no input or no room at that moment; where a read or write waits, a time limit has passed. For a handler
+  /// that is to survive all of them, make every n fail in turn, until operations() is less than n.
   ScriptedPeer& fail_operation(std::size_t n, int error);
   ScriptedPeer& from(const Endpoint& peer);  ///< Session::peer(); `somewhere` otherwise
   ScriptedPeer& while_stopping();            ///< the server is being stopped: Session::stopping()

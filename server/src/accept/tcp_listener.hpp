@@ -23,7 +23,7 @@ struct TcpListener {
   UniqueFd fd;
   Endpoint local;
   const Service* service;
-  bool inherited = false;      ///< opened by somebody else: connections get their options one by one
+  bool inherited = false;      ///< opened by another process: connections get their options one by one
   bool stale_options = false;  ///< connections in its backlog may have been born with options from before a reload
 };
 

@@ -1,5 +1,6 @@
 // What a connection keeps between two turns: input that is not a whole message, output that did not fit; and the
-// totals of both over all connections. Internal. KeptBytes: any thread; the rest belongs to the connection's owner.
+// total of the latter over all connections. Internal. KeptBytes: any thread; the rest belongs to the connection's
+// owner.
 #pragma once
 
 #include "kernel/system_calls.hpp"
@@ -15,9 +16,8 @@
 
 namespace echopool {
 
-/// How many bytes all connections keep together.
+/// How many bytes of output all connections keep together.
 struct KeptBytes {
-  std::atomic<std::size_t> input{0};
   std::atomic<std::size_t> output{0};
 };
 
@@ -50,15 +50,12 @@ struct InputNeed {
 
 /// Input that was read and not consumed.
 struct KeptInput {
-  explicit KeptInput(std::atomic<std::size_t>& total) noexcept : charge{total} {}
-
   std::vector<std::byte> storage;  ///< exactly the kept bytes, or a worker's buffer that they stand in
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::size_t seen = 0;  ///< so many were there when the handler was called last and said Next::incomplete
-  bool asked = false;    ///< it said Next::incomplete; else its call was unwound to be restarted
+  std::size_t seen = 0;  ///< how many were there when the handler last returned Next::incomplete
+  bool asked = false;    ///< the handler returned Next::incomplete; else its call was unwound
   InputNeed need;
-  Charge charge;
 
   [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
 };

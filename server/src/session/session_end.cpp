@@ -59,11 +59,6 @@ void conclude(std::unique_ptr<Connection> connection, const SessionEnd& end, Cou
   log_end(*connection, end);
 }
 
-void refuse(std::unique_ptr<Connection> connection, RefuseReason reason, Counters& counters) noexcept {
-  counters.add_refused(reason);
-  connection->stream->reset_on_close();
-}
-
 void announce(const Connection& connection) noexcept {
   if (!log_connections_enabled(LogLevel::debug)) return;
   log_event(LogLevel::debug, "connection opened",

@@ -29,9 +29,6 @@ struct SessionEnd {
 /// Counts and logs the end and closes the connection: the descriptor goes first, then its seat becomes free.
 void conclude(std::unique_ptr<Connection> connection, const SessionEnd& end, Counters& counters) noexcept;
 
-/// As conclude(), for a connection that no handler has seen: reset, counted by reason; the caller logs.
-void refuse(std::unique_ptr<Connection> connection, RefuseReason reason, Counters& counters) noexcept;
-
 /// The `connection opened` line.
 void announce(const Connection& connection) noexcept;
 

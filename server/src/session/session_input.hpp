@@ -87,6 +87,11 @@ class SessionInput {
   [[nodiscard]] bool is_clean_end(const IoResult& result) const noexcept;
 
  private:
+  /// What a stream on one machine brings between two reads is some 95 KB; more than this saves no more calls.
+  static constexpr std::size_t buffer_for_streams = 128 * 1024;
+  /// How much of a call's input is kept to be given back; a call that has read more waits on its worker.
+  static constexpr std::size_t most_given_back = 1024 * 1024;
+
   enum class LastRead : std::uint8_t { none, full, partial, emptied };
 
   [[nodiscard]] SessionState::Limit receive_limit() noexcept;

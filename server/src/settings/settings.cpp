@@ -50,7 +50,6 @@ std::vector<std::string> ServerSettings::validate() const {
              "limits.connections must be 1 to 10,000,000");
   check.that(!limits.per_source || *limits.per_source >= 1, "limits.per_source must be off, or at least 1");
   check.that(!limits.accept_rate || *limits.accept_rate >= 1, "limits.accept_rate must be off, or at least 1");
-  check.that(limits.input >= 64_KiB, "limits.input must be at least 64 KiB");
   check.that(limits.output_total >= limits.output, "limits.output_total must be at least limits.output");
   check.that(socket.backlog >= 1 && socket.backlog <= 65'535, "socket.backlog must be 1 to 65535");
   check.limit("socket.user_timeout", socket.user_timeout);

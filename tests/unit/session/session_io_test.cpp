@@ -1,4 +1,4 @@
-// Tests: session_input, session_output, session_state, read_buffer, time_limits, kept_bytes
+// Tests: session_input, session_reads, session_output, session_state, read_buffer, time_limits, kept_bytes
 // A Session over a scripted socket: every outcome of reading and writing, without a network.
 #include "session/session_io.hpp"
 

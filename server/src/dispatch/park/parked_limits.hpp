@@ -30,7 +30,7 @@ class ParkedLimits {
   /// The settings have changed: the next look is at every place.
   void start_anew() noexcept;
 
-  /// Finds which connections are over a limit, as far as can be seen without owning them. Gives the time of the next
+  /// Finds which connections are over a limit, as far as can be seen without owning them. Returns the time of the next
   /// look; nullopt: only after a schedule().
   [[nodiscard]] std::optional<TimePoint> look(std::vector<ParkingLot::Key>& over, TimePoint now);
   /// For the owner of a connection that was found: over which limit it is, if it still is.
