@@ -48,6 +48,18 @@ class UdpEcho {
   Server server_;
 };
 
+/// A cap that is exceeded also on a machine that is too busy for a thousand datagrams a second.
+constexpr std::uint32_t cap = 50;
+constexpr double burst = 10;  // the least that token_bucket.hpp allows
+
+ServerSettings capped() {
+  ServerSettings settings;
+  settings.udp.rate_per_source = cap;
+  return settings;
+}
+
+double most_answers(std::chrono::duration<double> elapsed) { return burst + cap * elapsed.count() + 10; }
+
 ServerSettings unlimited() {
   ServerSettings settings;
   settings.udp.rate_per_source.reset();
@@ -199,8 +211,12 @@ BOOST_AUTO_TEST_CASE(what_is_sent_to_many_gets_no_answer, *boost::unit_test::pre
   try_all(Endpoint::parse("[::]:0"), v6_loopback, {"[ff01::77]:0", "[ff02::77%lo]:0"});
 }
 
-BOOST_AUTO_TEST_CASE(by_default_one_source_is_capped_and_another_is_not_hurt) {
-  const UdpEcho server{v4_loopback};
+BOOST_AUTO_TEST_CASE(by_default_a_source_has_a_thousand_answers_a_second) {
+  BOOST_TEST(ServerSettings{}.udp.rate_per_source.value_or(0) == 1'000U);
+}
+
+BOOST_AUTO_TEST_CASE(one_source_is_capped_and_another_is_not_hurt) {
+  const UdpEcho server{v4_loopback, capped()};
   UdpPeer flooder;
   UdpPeer other{Endpoint::parse("127.0.0.2:0")};
   const auto start = std::chrono::steady_clock::now();
@@ -218,7 +234,7 @@ BOOST_AUTO_TEST_CASE(by_default_one_source_is_capped_and_another_is_not_hurt) {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const UdpStats stats = server.stats();
   BOOST_TEST(stats.dropped_for(DropReason::rate_per_source) > 0U);
-  BOOST_TEST(static_cast<double>(stats.answered) <= 100 + 1'000 * elapsed.count() + 10);
+  BOOST_TEST(static_cast<double>(stats.answered) <= most_answers(elapsed));
   BOOST_TEST(other.ask(server.endpoint(), "mine").bytes == "mine");
 }
 
@@ -241,9 +257,9 @@ BOOST_AUTO_TEST_CASE(a_forged_loop_between_two_servers_stays_below_the_cap_and_e
   add_loopback_address(Endpoint::parse("[fd00::1]:0"));
   Forger forger;
   for (const auto& [here, there] : {std::pair{"127.0.0.1:0", "127.0.0.2:0"}, std::pair{"[::1]:0", "[fd00::1]:0"}}) {
-    const UdpEcho first{Endpoint::parse(here)};
+    const UdpEcho first{Endpoint::parse(here), capped()};
     // Not by chance the same port: then the loop would never begin.
-    const UdpEcho second{Endpoint::parse(there).with_port(first.port() ^ 1U)};
+    const UdpEcho second{Endpoint::parse(there).with_port(first.port() ^ 1U), capped()};
     const std::uint64_t injected = 50;
     const auto start = std::chrono::steady_clock::now();
     for (std::uint64_t i = 0; i < injected; ++i) forger.send(first.endpoint(), second.endpoint(), "round and round");
@@ -252,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_forged_loop_between_two_servers_stays_below_the_cap_and_e
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     for (const UdpEcho* server : {&first, &second}) {
       BOOST_TEST(server->stats().answered > 0U);
-      BOOST_TEST(static_cast<double>(server->stats().answered) <= 100 + 1'000 * elapsed.count() + 10);
+      BOOST_TEST(static_cast<double>(server->stats().answered) <= most_answers(elapsed));
       for (std::size_t i = 0; i < drop_reasons; ++i)
         if (const auto reason = static_cast<DropReason>(i); reason != DropReason::rate_per_source)
           BOOST_TEST(server->stats().dropped[i] == 0U, to_string(reason));
