@@ -30,6 +30,12 @@ if(ECHOPOOL_COVERAGE)
   target_link_options(echopool-compiler INTERFACE --coverage)
 endif()
 
+# A program of ours links four times as fast with it, and there are two hundred of them. Packages take the system's own.
+find_program(MOLD mold)
+if(ECHOPOOL_DEVELOP AND MOLD)
+  target_link_options(echopool-compiler INTERFACE -fuse-ld=mold)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
