@@ -9,7 +9,7 @@
 
 namespace echopool {
 
-/// A connection is served on this thread, beside the framework's reaper (`nowait`); a listening or UDP socket by a
+/// A connection is served on this thread, beside the framework's housekeeper (`nowait`); a listening or UDP socket by a
 /// server that ends when nothing has come for timeouts.idle (`wait`). Returns the exit status. Logging must be running.
 [[nodiscard]] int serve_inetd(UniqueFd socket, const Invocation& invocation, Configuration configuration,
                               Logging& logging);

@@ -1,5 +1,5 @@
 #include "accept/tcp_listener.hpp"
-#include "close/reaper.hpp"
+#include "close/closer.hpp"
 #include "kernel/tcp_stream.hpp"
 #include "limits/access_list.hpp"
 #include "limits/seats.hpp"
@@ -40,11 +40,11 @@ std::optional<EndReason> run_connection(InheritedSocket socket, const Handler& h
   }
 
   const LiveSettings live{settings};
-  const std::atomic<bool> draining{false};
+  StopState stop;
   Seats seats{1};
-  SessionRunner runner{counters, draining};
+  SessionRunner runner{counters, stop};
   KeptBytes kept;
-  Worker worker{live, draining, kept};
+  Worker worker{live, stop, kept};
   make_blocking(stream->fd());
   apply_connection_options(stream->fd(), listen_options(settings), calls);
   auto connection = std::make_unique<Connection>(Connection{.ticket = *seats.try_take(),
@@ -58,10 +58,11 @@ std::optional<EndReason> run_connection(InheritedSocket socket, const Handler& h
   std::optional<SessionEnd> end;
   while (!end) end = runner.turn(*connection, worker, Input::awaited);
 
-  // A reaper of its own, for the lingering close; it ends with this function.
-  Reaper reaper{counters, calls, settings.timeouts.linger};
-  reaper.start({});
-  reaper.close(std::move(connection), *end);
+  // For the lingering close; it ends with this function.
+  Housekeeper housekeeper{calls};
+  Closer closer{counters, stop, calls, housekeeper, settings.timeouts.linger};
+  housekeeper.start({{.work = [&closer](TimePoint now) { return closer.run(now); }, .fd = closer.fd()}});
+  closer.close(std::move(connection), *end);
   static_cast<void>(seats.wait_until_empty(std::chrono::steady_clock::time_point::max()));
   return end->reason;
 }

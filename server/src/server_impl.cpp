@@ -33,32 +33,27 @@ ServerSettings checked(ServerSettings settings) {
   throw std::invalid_argument{std::accumulate(wrong.begin(), wrong.end(), std::string{}, join)};
 }
 
-/// Returns the earlier of two times; nullopt is never.
-std::optional<TimePoint> earlier(std::optional<TimePoint> one, std::optional<TimePoint> other) {
-  if (!one || !other) return one ? one : other;
-  return std::min(one, other);
-}
-
 }  // namespace
 
 Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
     : calls{system_calls},
       settings{checked(std::move(given))},
       access{AccessList{settings.get()->access}},
-      refusals{counters, calls, [this] { reaper.nudge(); }},
+      refusals{counters, calls, [this] { housekeeper.nudge(); }},
       seats{settings.get()->limits.connections},
       admission{seats, settings, access},
       udp{settings, access, calls},
-      reaper{counters, calls, settings.get()->timeouts.linger},
-      runner{counters, draining},
-      pool{settings, draining, kept_bytes},
+      housekeeper{calls},
+      closer{counters, stop_state, calls, housekeeper, settings.get()->timeouts.linger},
+      runner{counters, stop_state},
+      pool{settings, stop_state, kept_bytes},
       acceptor{settings, seats, admission, refusals, counters, calls} {}
 
 Server::Impl::~Impl() {
   stop(milliseconds{0});
-  // Workers that stop() found stuck in a handler are waited for here, and the reaper takes what they leave.
+  // Workers that stop() found stuck in a handler are waited for here, and the closer takes what they leave.
   pool.join();
-  reaper.stop();
+  housekeeper.stop();
 }
 
 void Server::Impl::listen_on(const Endpoint& where, Handler handler, ServiceSettings service) {
@@ -117,19 +112,19 @@ void Server::Impl::make_dispatcher() {
   places = now->limits.connections;
   provide_descriptors(*places);
   if (now->pool.idle == IdleConnections::park)
-    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, reaper, draining, calls);
+    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, closer, housekeeper, stop_state, calls);
   else
-    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, reaper, refusals, calls);
+    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, closer, housekeeper, refusals, calls);
 }
 
 /// In an order in which nothing is served before all that can fail has succeeded, but datagrams, which are answered at
 /// once.
 void Server::Impl::start_threads() {
   const auto now = settings.get();
-  reaper.start([this](TimePoint time) {
-    lifecycle.adopt_this_thread();
-    return earlier(dispatcher->sweep(time), refusals.flush(time));
-  });
+  housekeeper.start({{.work = [this](TimePoint time) { return dispatcher->sweep(time); }},
+                     {.work = [this](TimePoint time) { return closer.run(time); }, .fd = closer.fd()},
+                     {.work = [this](TimePoint time) { return refusals.flush(time); }}},
+                    [this] { lifecycle.adopt_this_thread(); });
   pool.start(now->pool, [this](Worker& worker) {
     lifecycle.adopt_this_thread();
     dispatcher->serve(worker);
@@ -149,7 +144,8 @@ void Server::Impl::undo_start() noexcept {
     dispatcher->release_workers();
   }
   pool.join();
-  reaper.stop();
+  stop_state.begin_cutting_off();
+  housekeeper.stop();
   lifecycle.fail_start();
 }
 
@@ -165,13 +161,13 @@ StopReport Server::Impl::stop(milliseconds grace) {
 
 StopReport Server::Impl::stop_all() {
   const std::uint64_t ended_before = ended();
-  // Sequentially consistent, with its readers: a worker that parks a connection after the dispatcher's round sees it.
-  draining.store(true, std::memory_order_seq_cst);
+  stop_state.begin_draining();  // a worker that parks a connection after the dispatcher's round sees it
   acceptor.stop();
   udp.stop();
   dispatcher->drain();
   if (!wait_for_connections()) {
-    reaper.abort();
+    stop_state.begin_cutting_off();
+    housekeeper.nudge();
     pool.cut_off();
     dispatcher->cut_off();
   }
@@ -184,8 +180,9 @@ StopReport Server::Impl::stop_all() {
     stuck = pool.join_for(drain_step);
   } while (stuck != 0 && steady_clock::now() < end);
   if (stuck == 0) {
+    stop_state.begin_cutting_off();
     dispatcher->cut_off();  // what a last turn has parked since
-    reaper.stop();
+    housekeeper.stop();
   }
   refusals.flush_all();
   const std::uint64_t cut_off = counters.cut_off.load(std::memory_order_relaxed);
@@ -222,7 +219,7 @@ void Server::Impl::reconfigure(const ServerSettings& changed_settings) {
   }
   access.set(AccessList{next.access});
   seats.set_limit(next.limits.connections);
-  reaper.set_linger(next.timeouts.linger);
+  closer.set_linger(next.timeouts.linger);
   settings.set(std::move(next));
   acceptor.reconfigure();
   if (dispatcher) dispatcher->reconfigure();

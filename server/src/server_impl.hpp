@@ -1,12 +1,14 @@
-// The parts of a Server, built and connected; data flows from the acceptor to the reaper. Internal. Owned by Server.
+// The parts of a Server, built and connected; data flows from the acceptor to the closer. Internal. Owned by Server.
 #pragma once
 
 #include "accept/acceptor.hpp"
 #include "accept/admission.hpp"
 #include "accept/tcp_listener.hpp"
-#include "close/reaper.hpp"
+#include "close/closer.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/worker_pool.hpp"
+#include "housekeeping/housekeeper.hpp"
+#include "kernel/stop_state.hpp"
 #include "lifecycle.hpp"
 #include "limits/access_list.hpp"
 #include "limits/seats.hpp"
@@ -18,7 +20,6 @@
 
 #include <echopool/server.hpp>
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -44,7 +45,7 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   LiveSettings settings;
   Live<AccessList> access;
   Lifecycle lifecycle;
-  std::atomic<bool> draining{false};
+  StopState stop_state;
   Counters counters;
   KeptBytes kept_bytes;
   Refusals refusals;
@@ -55,7 +56,8 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   std::vector<Endpoint> tcp_endpoints;
   std::vector<Endpoint> udp_endpoints;
   UdpServer udp;
-  Reaper reaper;
+  Housekeeper housekeeper;
+  Closer closer;
   SessionRunner runner;
   std::unique_ptr<Dispatcher> dispatcher;
   WorkerPool pool;

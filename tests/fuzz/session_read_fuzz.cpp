@@ -23,10 +23,10 @@ struct Conversation {
   ServerSettings settings;
   TimeoutSettings& limits = settings.timeouts;
   KeptBytes kept;
-  std::atomic<bool> draining{false};
+  StopState stop;
   std::stop_source aborting;
   Connection connection = test::make_connection({.opened = calls.clock, .calls = calls});
-  SessionIo io{draining, aborting.get_token(), kept};
+  SessionIo io{stop, aborting.get_token(), kept};
   Session* session = nullptr;
   std::string stream;  ///< all that will come
   std::size_t read = 0;

@@ -1,4 +1,4 @@
-// Tests: session, session_runner, listener, reaper
+// Tests: session, session_runner, listener, closer
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

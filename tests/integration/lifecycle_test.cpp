@@ -25,7 +25,7 @@ namespace {
 void echo_datagram(Datagram& datagram) { datagram.reply(datagram.data()); }
 
 bool is_a_servers(const std::string& thread) {
-  return thread.starts_with("worker-") || thread == "acceptor" || thread == "reaper" || thread == "udp";
+  return thread.starts_with("worker-") || thread == "acceptor" || thread == "housekeeper" || thread == "udp";
 }
 
 /// The signals that each thread of a server blocks, by the name of the thread: "SigBlk" of proc(5).
@@ -72,7 +72,7 @@ ECHOPOOL_TEST(no_thread_of_a_server_takes_a_signal_of_the_program) {
   server.serve_tcp(loopback(), echo);
   server.serve_udp(loopback(), echo_datagram);
   server.start();
-  // Four workers, acceptor, reaper and udp; each gives itself its name.
+  // Four workers, acceptor, housekeeper and udp; each gives itself its name.
   BOOST_TEST_REQUIRE(eventually([] { return blocked_signals().size() == 7; }));
   for (const auto& [name, mask] : blocked_signals()) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD, SIGALRM})

@@ -1,6 +1,6 @@
 // What only parking promises: a connection costs no worker while it waits, and no connection waits behind a turn that
 // blocks.
-// Tests: park_dispatcher, ready_batch
+// Tests: park_dispatcher, ready_batch, sticky_turn, epoll_set
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

@@ -1,6 +1,6 @@
 // How many of the workers serve what is parked: no more than there are processors while turns are quick, and as many as
 // there are when turns sleep.
-// Tests: park_dispatcher, ready_batch
+// Tests: park_dispatcher, ready_batch, sticky_turn, epoll_set
 #include "disciplines.hpp"
 #include "dispatch/park/batch_size.hpp"
 #include "eventually.hpp"
@@ -26,7 +26,7 @@ class Machine : public SystemCalls {
 
   std::size_t processors() noexcept override { return processors_; }
   int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) noexcept override {
-    if (count <= static_cast<int>(BatchSize::most)) asked = count;  // the reaper asks for more
+    if (timeout_ms < 0) asked = count;  // the closer does not wait
     return SystemCalls::epoll_wait(epoll, events, count, timeout_ms);
   }
 
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(turns_that_sleep_are_served_side_by_side_though_there_is_on
   std::atomic<bool> all_inside{false};
   Scene scene{1, 8, 32, [&] {
                 if (++inside == 8) all_inside = true;
-                std::this_thread::sleep_for(1ms);  // less than the reaper needs to notice
+                std::this_thread::sleep_for(1ms);  // less than the housekeeper needs to notice
                 --inside;
               }};
   BOOST_TEST(eventually([&] { return scene.round() && all_inside; }));

@@ -1,5 +1,5 @@
 // Stopping reaches everything and loses nothing.
-// Tests: server, server_impl, worker_pool, reaper
+// Tests: server, server_impl, worker_pool, closer, housekeeper
 #include "disciplines.hpp"
 #include "eventually.hpp"
 

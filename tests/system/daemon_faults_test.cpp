@@ -78,8 +78,9 @@ ECHOPOOL_TEST(it_outlives_a_failing_recv) { BOOST_TEST(faults_survived(idle, "re
 ECHOPOOL_TEST(it_outlives_a_failing_send) { BOOST_TEST(faults_survived(idle, "send", {EPIPE, ENOBUFS}) >= 2 * 2); }
 
 ECHOPOOL_TEST(it_outlives_a_failing_epoll_or_poll) {
-  BOOST_TEST(faults_survived(idle, "epoll_ctl", {ENOMEM}) >= 1);
-  BOOST_TEST(faults_survived(idle, "epoll_wait", {EINTR}) >= 1);
+  const int used = idle == IdleConnections::park ? 1 : 0;  // a held connection needs it only while it lingers
+  BOOST_TEST(faults_survived(idle, "epoll_ctl", {ENOMEM}) >= used);
+  BOOST_TEST(faults_survived(idle, "epoll_wait", {EINTR}) >= used);
   BOOST_TEST(faults_survived(idle, "poll", {EINTR, ENOMEM}) >= 2);
 }
 

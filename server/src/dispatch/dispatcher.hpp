@@ -22,7 +22,7 @@ class Dispatcher {
   /// Worker's thread, for its whole life: returns when there will be nothing more to do.
   virtual void serve(Worker& worker) = 0;
 
-  /// Reaper's thread. Ends what has waited too long; gives the time of the next look, nullopt for none.
+  /// The housekeeper's thread. Ends what has waited too long. Returns the time of the next sweep, nullopt for none.
   [[nodiscard]] virtual std::optional<TimePoint> sweep(TimePoint now) = 0;
 
   /// The settings have changed. Any thread.
@@ -30,8 +30,8 @@ class Dispatcher {
 
   /// Stopping, in this order. stop_admitting(): wait_for_room() returns false from now on.
   virtual void stop_admitting() = 0;
-  /// No connection may wait any longer; running turns finish. The acceptor has ended and the server's `draining` flag
-  /// is set before it is called.
+  /// No connection may wait any longer; running turns finish. Requires that the acceptor has ended and that the
+  /// StopState says so.
   virtual void drain() = 0;
   /// The grace is over: what still waits for its output to leave is reset. Running turns are cut off by the WorkerPool.
   virtual void cut_off() {}

@@ -2,11 +2,12 @@
 
 namespace echopool {
 
-HoldDispatcher::HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Refusals& refusals,
-                               SystemCalls& calls)
+HoldDispatcher::HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Closer& closer,
+                               Housekeeper& housekeeper, Refusals& refusals, SystemCalls& calls)
     : queue_timeout_{pool.queue_timeout},
       runner_{runner},
-      reaper_{reaper},
+      closer_{closer},
+      housekeeper_{housekeeper},
       refusals_{refusals},
       calls_{calls},
       queue_{pool.queue} {}
@@ -18,7 +19,7 @@ std::optional<RefuseReason> HoldDispatcher::admit(std::unique_ptr<Connection>& c
     connection = std::move(item.connection);
     return RefuseReason::queue_full;
   }
-  if (waits && queue_timeout_) reaper_.nudge();
+  if (waits && queue_timeout_) housekeeper_.nudge();
   return std::nullopt;
 }
 
@@ -27,7 +28,7 @@ void HoldDispatcher::serve(Worker& worker) {
     auto& connection = item->connection;
     std::optional<SessionEnd> end;
     while (!end) end = runner_.turn(*connection, worker, Input::awaited);
-    reaper_.close(std::move(connection), *end);
+    closer_.close(std::move(connection), *end);
   }
 }
 

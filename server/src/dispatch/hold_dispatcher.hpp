@@ -1,7 +1,7 @@
 // The classic discipline: a connection goes through a bounded queue to a worker, which owns it until it ends. Internal.
 #pragma once
 
-#include "close/reaper.hpp"
+#include "close/closer.hpp"
 #include "dispatch/bounded_queue.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "refuse/refusals.hpp"
@@ -12,8 +12,8 @@ namespace echopool {
 class HoldDispatcher final : public Dispatcher {
  public:
   /// All references must outlive the dispatcher.
-  HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Reaper& reaper, Refusals& refusals,
-                 SystemCalls& calls);
+  HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Closer& closer, Housekeeper& housekeeper,
+                 Refusals& refusals, SystemCalls& calls);
 
   [[nodiscard]] bool wait_for_room() override { return queue_.wait_for_room(); }
   [[nodiscard]] std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) override;
@@ -33,7 +33,8 @@ class HoldDispatcher final : public Dispatcher {
 
   const Timeout queue_timeout_;
   SessionRunner& runner_;
-  Reaper& reaper_;
+  Closer& closer_;
+  Housekeeper& housekeeper_;
   Refusals& refusals_;
   SystemCalls& calls_;
   BoundedQueue<Waiting> queue_;

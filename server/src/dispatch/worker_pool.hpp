@@ -7,7 +7,6 @@
 
 #include <echopool/settings.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -19,7 +18,7 @@ class WorkerPool {
   /// What a worker does for its whole life.
   using Body = std::function<void(Worker&)>;
 
-  WorkerPool(const LiveSettings& settings, const std::atomic<bool>& draining, KeptBytes& kept);
+  WorkerPool(const LiveSettings& settings, const StopState& stop, KeptBytes& kept);
   ~WorkerPool() { join(); }
 
   /// Creates every thread, named "worker-N". Throws StartError when one cannot be created; those before it go on, and
@@ -39,14 +38,13 @@ class WorkerPool {
 
  private:
   struct Seat {
-    Seat(const LiveSettings& settings, const std::atomic<bool>& draining, KeptBytes& kept)
-        : worker{settings, draining, kept} {}
+    Seat(const LiveSettings& settings, const StopState& stop, KeptBytes& kept) : worker{settings, stop, kept} {}
     Worker worker;
     Thread thread;
   };
 
   const LiveSettings& settings_;
-  const std::atomic<bool>& draining_;
+  const StopState& stop_;
   KeptBytes& kept_;
   std::vector<std::unique_ptr<Seat>> seats_;
 };

@@ -1,10 +1,11 @@
 // One accepted connection and all that is known of it between two turns. Internal. Exactly one place owns a Connection
-// at any moment: the acceptor, then the dispatcher, then a worker for a turn, at last the reaper.
+// at any moment: the acceptor, then the dispatcher, then a worker for a turn, at last the closer.
 #pragma once
 
 #include "kernel/stream.hpp"
 #include "limits/seats.hpp"
 #include "session/kept_bytes.hpp"
+#include "session/session_end.hpp"
 #include "session/time_limits.hpp"
 
 #include <echopool/handler.hpp>
@@ -31,6 +32,7 @@ struct Connection {
   std::unique_ptr<Handler::Call> own_handler{};  ///< made by the service's factory at the first turn, if it has one
   std::unique_ptr<KeptInput> input{};            ///< what was read but not consumed when its turn was over; mostly null
   std::unique_ptr<KeptOutput> output{};          ///< what was written and did not fit; mostly null
+  std::unique_ptr<SessionEnd> ending{};          ///< the next worker ends it like this; mostly null
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
 

@@ -126,6 +126,6 @@ std::uint64_t Session::id() const noexcept { return io().state_.connection->id; 
 
 bool Session::opening() const noexcept { return io().state_.connection->opening; }
 
-bool Session::stopping() const noexcept { return io().state_.draining.load(std::memory_order_relaxed); }
+bool Session::stopping() const noexcept { return io().state_.stop.draining(); }
 
 }  // namespace echopool

@@ -190,7 +190,7 @@ IoStatus SessionInput::wait_for_first(std::chrono::milliseconds patience) noexce
 
 bool SessionInput::begin_waiting() noexcept {
   waiting_.store(true, std::memory_order_seq_cst);
-  if (!state_.draining.load(std::memory_order_seq_cst)) return true;
+  if (!state_.stop.draining()) return true;
   end_waiting();
   return false;
 }

@@ -9,7 +9,6 @@
 #include <echopool/session.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <stop_token>
@@ -18,8 +17,8 @@ namespace echopool {
 
 class SessionIo {
  public:
-  /// `draining`: the server is being stopped in good order. `aborting`: connections are being cut off.
-  SessionIo(const std::atomic<bool>& draining, std::stop_token aborting, KeptBytes& kept);
+  /// `aborting`: the worker's running turn is cut off.
+  SessionIo(const StopState& stop, std::stop_token aborting, KeptBytes& kept);
 
   /// Takes a connection for a turn, and hands it back.
   void bind(Connection& connection, const ServerSettings& settings, FirstByte first);

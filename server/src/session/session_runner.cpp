@@ -82,7 +82,7 @@ std::optional<SessionEnd> SessionRunner::turn(Connection& connection, Worker& wo
 std::optional<SessionEnd> SessionRunner::flush(Connection& connection, SessionIo& io) {
   auto ending = connection.output->ending;
   if (io.output().flush_kept()) {
-    if (!ending && draining_.load(std::memory_order_relaxed)) return ended(io, EndReason::stopping);
+    if (!ending && stop_.draining()) return ended(io, EndReason::stopping);
     return ending;
   }
   if (io.failure()) return ended(io, EndReason::reset);
@@ -170,7 +170,7 @@ std::optional<SessionEnd> SessionRunner::step(Connection& connection, SessionIo&
   if (*next == Next::close)
     return ended(io, io.input().end_seen() ? EndReason::peer_closed : EndReason::handler_closed);
   if (io.input().end_seen() && !io.input().has_buffered()) return ended(io, EndReason::peer_closed);
-  if (draining_.load(std::memory_order_relaxed) && *next != Next::incomplete) return ended(io, EndReason::stopping);
+  if (stop_.draining() && *next != Next::incomplete) return ended(io, EndReason::stopping);
   switch (*next) {
     case Next::incomplete:
       io.input().need_more();

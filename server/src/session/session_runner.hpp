@@ -2,12 +2,12 @@
 // apart from counters. This is the only place where what a handler throws is caught.
 #pragma once
 
+#include "kernel/stop_state.hpp"
 #include "session/connection.hpp"
 #include "session/session_end.hpp"
 #include "session/worker.hpp"
 #include "stats/counters.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,8 +31,7 @@ class SessionRunner {
   static constexpr int calls_per_turn = 16;
   static constexpr std::size_t bytes_per_turn = 256 * 1024;
 
-  SessionRunner(Counters& counters, const std::atomic<bool>& draining) noexcept
-      : counters_{counters}, draining_{draining} {}
+  SessionRunner(Counters& counters, const StopState& stop) noexcept : counters_{counters}, stop_{stop} {}
 
   /// nullopt: the conversation goes on, and `connection.waits_for` says what it waits for. What was read and not
   /// consumed, and what was written and did not fit, is kept in the connection.
@@ -52,7 +51,7 @@ class SessionRunner {
   [[nodiscard]] std::optional<Next> call(Connection& connection, Session& session, SessionIo& io, SessionEnd& end);
 
   Counters& counters_;
-  const std::atomic<bool>& draining_;
+  const StopState& stop_;
 };
 
 }  // namespace echopool

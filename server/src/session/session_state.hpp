@@ -2,6 +2,7 @@
 // Internal. Belongs to one worker and is used again for every connection it serves.
 #pragma once
 
+#include "kernel/stop_state.hpp"
 #include "session/connection.hpp"
 #include "session/kept_bytes.hpp"
 #include "session/read_buffer.hpp"
@@ -12,7 +13,6 @@
 #include <echopool/settings.hpp>
 #include <echopool/stats.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -33,11 +33,11 @@ struct Failure {
 struct Restart {};
 
 struct SessionState {
-  /// `draining`: the server is being stopped in good order. `aborting`: connections are being cut off.
-  SessionState(const std::atomic<bool>& is_draining, std::stop_token is_aborting, KeptBytes& totals)
-      : draining{is_draining}, aborting{std::move(is_aborting)}, kept{totals} {}
+  /// `is_aborting`: the worker's running turn is cut off.
+  SessionState(const StopState& stop_state, std::stop_token is_aborting, KeptBytes& totals)
+      : stop{stop_state}, aborting{std::move(is_aborting)}, kept{totals} {}
 
-  const std::atomic<bool>& draining;
+  const StopState& stop;
   const std::stop_token aborting;
   KeptBytes& kept;
 

@@ -4,19 +4,18 @@
 #include "session/session_io.hpp"
 #include "settings/live_settings.hpp"
 
-#include <atomic>
 #include <stop_token>
 
 namespace echopool {
 
 class Worker {
  public:
-  Worker(const LiveSettings& live, const std::atomic<bool>& draining, KeptBytes& kept)
-      : settings{live}, io{draining, cut_off_.get_token(), kept} {}
+  Worker(const LiveSettings& live, const StopState& stop, KeptBytes& kept)
+      : settings{live}, io{stop, cut_off_.get_token(), kept} {}
 
   /// Cuts off the running turn, if there is one, and every later one. Any thread.
   void cut_off() noexcept { cut_off_.request_stop(); }
-  /// A token per worker, not one for all: registering a turn's callback then contends with nobody.
+  /// A token per worker, not one for all: registering a turn's callback then contends with no other worker.
   [[nodiscard]] std::stop_token cut_off_token() const noexcept { return cut_off_.get_token(); }
   /// Whether it waits for a message's first byte, a wait that stopping may interrupt. Any thread.
   [[nodiscard]] bool waiting() const noexcept { return io.waiting(); }

@@ -100,12 +100,12 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   Handler watched;
   TimeoutSettings limits;
   ScriptedCalls calls;
-  std::atomic<bool> draining{false};
+  StopState stop;
   Counters counters;
   LiveSettings live;
   KeptBytes kept;
-  Worker worker{live, draining, kept};
-  SessionRunner runner{counters, draining};
+  Worker worker{live, stop, kept};
+  SessionRunner runner{counters, stop};
   Connection connection{
       .ticket = {},
       .stream = std::make_unique<TcpStream>(UniqueFd{}, ArmedTimeouts{limits.receive, limits.send}, calls),
@@ -152,7 +152,7 @@ ScriptedPeer& ScriptedPeer::from(const Endpoint& peer) {
 }
 
 ScriptedPeer& ScriptedPeer::while_stopping() {
-  impl_->draining = true;
+  impl_->stop.begin_draining();
   return *this;
 }
 

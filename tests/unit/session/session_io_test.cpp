@@ -48,11 +48,11 @@ struct Fixture {
   ServerSettings settings;
   TimeoutSettings& limits = settings.timeouts;
   KeptBytes kept;
-  std::atomic<bool> draining{false};
+  StopState stop;
   std::stop_source aborting;
   Connection connection = echopool::test::make_connection(
       {.opened = calls.clock, .id = 42, .peer = Endpoint::parse("192.0.2.1:4000"), .calls = calls});
-  SessionIo io{draining, aborting.get_token(), kept};
+  SessionIo io{stop, aborting.get_token(), kept};
   Session& session = io.begin_call(false);
 };
 
@@ -280,7 +280,7 @@ BOOST_FIXTURE_TEST_SUITE(stopping, Fixture)
 BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
   bind();
   calls.receives = {FakeCalls::fails(EINTR), FakeCalls::data("never read")};
-  calls.before_receive = [&] { draining = true; };
+  calls.before_receive = [&] { stop.begin_draining(); };
   BOOST_TEST(some() == "");
   BOOST_TEST(io.failure()->reason == EndReason::stopping);
   BOOST_TEST(!io.waiting());
@@ -288,9 +288,10 @@ BOOST_AUTO_TEST_CASE(a_wait_for_a_message_is_interrupted_by_a_drain) {
 
 BOOST_AUTO_TEST_CASE(a_message_that_has_begun_is_not_interrupted_by_a_drain) {
   bind();
-  draining = false;
   calls.receives = {FakeCalls::data("half "), FakeCalls::fails(EINTR), FakeCalls::data("whole\n")};
-  calls.before_receive = [&] { draining = calls.receives.size() < 3; };
+  calls.before_receive = [&] {
+    if (calls.receives.size() < 3) stop.begin_draining();
+  };
   BOOST_TEST(line() == "half whole");
 }
 
@@ -336,7 +337,7 @@ BOOST_AUTO_TEST_CASE(a_session_tells_of_its_peer_the_server_and_its_input) {
   BOOST_TEST(session.peer().to_string() == "192.0.2.1:4000");
   BOOST_TEST(session.id() == 42U);
   BOOST_TEST(!session.stopping());
-  draining = true;
+  stop.begin_draining();
   BOOST_TEST(session.stopping());
   BOOST_TEST(!session.input_ready());
   calls.inq = 1;

@@ -1,28 +1,15 @@
 #include "dispatch/park/park_dispatcher.hpp"
 
-#include <echopool/error.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
 
 namespace echopool {
 namespace {
-
-using std::chrono::milliseconds;
-
-constexpr std::uint64_t release_event = ~std::uint64_t{0};
-/// How long what is ready may stand behind a turn that blocks: one to two of these.
-constexpr milliseconds look_interval{4};
-constexpr int quiet_looks_to_rest = 2;
-/// Then it is parked once, to see whether it is still alone.
-constexpr int most_stays = 256;
-
-/// Input, the peer's end, an error, or room for output: a turn finds something. Urgent data alone is nothing to it.
-constexpr std::uint32_t something_to_do = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLOUT;
-/// After a read that found less than it asked for, nothing is left in the kernel, unless one of these came with it: an
-/// end that is still to be read, or urgent data, before whose mark a read stops (tcp(7)).
-constexpr std::uint32_t doubts = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
 /// A message that has begun, and output that is kept, are finished also while draining: the turn that does so ends the
 /// connection.
@@ -30,23 +17,20 @@ constexpr bool is_under_way(WaitFor what) noexcept { return what == WaitFor::res
 
 }  // namespace
 
-ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Reaper& reaper,
-                               const std::atomic<bool>& draining, SystemCalls& calls)
+ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Closer& closer,
+                               Housekeeper& housekeeper, const StopState& stop, SystemCalls& calls)
     : runner_{runner},
-      reaper_{reaper},
-      draining_{draining},
+      closer_{closer},
+      housekeeper_{housekeeper},
+      stop_{stop},
       calls_{calls},
+      workers_{settings.get()->pool.workers},
       lot_{settings.get()->limits.connections},
-      epoll_{::epoll_create1(EPOLL_CLOEXEC)},
-      standby_{calls.processors(), [this] { ask_for_looks(); }},
-      posts_(settings.get()->pool.workers),
-      limits_{settings, lot_, calls.now()} {
-  if (!epoll_) throw StartError{errno, "cannot create an epoll set (too many open files? see ulimit -n)"};
-  // Level-triggered and never drained: once awake, every worker sees it.
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = release_event}};
-  if (calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, released_.fd(), &event) != 0)
-    throw StartError{errno, "cannot watch an eventfd"};
-}
+      set_{calls},
+      standby_{calls.processors(), [this] { stall_check_.request(); }},
+      stall_check_{workers_, standby_, housekeeper, calls},
+      sticky_turn_{runner, standby_},
+      limits_{settings, lot_, calls.now()} {}
 
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
@@ -55,32 +39,28 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
   const Watch watch = prepare(*connection, Watch::edge);
   const WaitTimes times{.opened = connection->opened, .active = now, .began = now};
   const ParkingLot::Key key = lot_.admit(std::move(connection), now);
-  if (!arm(EPOLL_CTL_ADD, fd, key, watch)) {
-    connection = lot_.leave(key.place);  // nobody else can have seen it
+  if (!set_.add(fd, key, watch)) {
+    connection = lot_.leave(key.slot);  // no other thread can have seen it
     return RefuseReason::resources;
   }
-  if (limits_.schedule(key.place, WaitFor::message, times)) reaper_.nudge();
+  lot_.end_arming(key);
+  if (limits_.schedule(key.slot, WaitFor::message, times)) housekeeper_.nudge();
   return std::nullopt;
 }
 
 void ParkDispatcher::serve(Worker& worker) {
-  Post& post = posts_[worker_count_.fetch_add(1, std::memory_order_relaxed)];
+  StallCheck::Post& post = stall_check_.join();
   std::array<epoll_event, ReadyBatch::capacity> events;
   BatchSize size;
-  BlockingSense sense{standby_.limits(posts_.size())};
+  BlockingSense sense{standby_.limits(workers_)};
   LoneTalker alone;
   for (;;) {
     standby_.watch(post.duty);
-    const int count = calls_.epoll_wait(epoll_.get(), events.data(), static_cast<int>(size.next()), -1);
+    const auto [ready, released] = set_.wait(std::span{events}.first(size.next()));
     standby_.serve(post.duty, sense.blocks());
-    if (count <= 0) continue;  // EINTR
-    const auto last = std::remove_if(events.begin(), events.begin() + count,
-                                     [](const epoll_event& event) { return event.data.u64 == release_event; });
-    const std::span<const epoll_event> ready{events.begin(), last};
-    const bool released = ready.size() != static_cast<std::size_t>(count);
     if (!ready.empty()) {
       post.batch.publish(ready);
-      if (ready.size() > 1) ask_for_looks();
+      if (ready.size() > 1) stall_check_.request();
       const bool learns = size.learns_from(ready.size());
       const TimePoint start = learns ? calls_.exact_now() : TimePoint{};
       sense.begin(calls_);
@@ -95,7 +75,8 @@ void ParkDispatcher::serve(Worker& worker) {
   }
 }
 
-bool ParkDispatcher::serve_batch(std::span<const epoll_event> ready, LoneTalker& alone, Post& post, Worker& worker) {
+bool ParkDispatcher::serve_batch(std::span<const epoll_event> ready, LoneTalker& alone, StallCheck::Post& post,
+                                 Worker& worker) {
   const std::size_t count = ready.size();
   if (count > 1) alone.forget();
   for (std::size_t i = 0; i < count; ++i) {
@@ -103,115 +84,57 @@ bool ParkDispatcher::serve_batch(std::span<const epoll_event> ready, LoneTalker&
     const epoll_event& event = ready[i];
     Connection* connection = take(event);
     if (connection == nullptr) continue;
-    const bool stays = count == 1 && alone.is_it(connection->id, calls_.now()) && may_stay(worker);
-    if (stays || connection->handler->is_conversation()) standby_.excuse(post.duty);
-    if (stays) {
-      stay_with(ParkingLot::Key::unpack(event.data.u64), *connection, worker);
-      return false;
+    const Slot slot = EpollSet::key_of(event).slot;
+    if (connection->ending) {
+      end(slot, *std::exchange(connection->ending, nullptr));
+      continue;
     }
-    run(event, *connection, worker);
+    const bool stays = count == 1 && alone.is_it(connection->id, calls_.now()) && sticky_turn_.try_begin(worker);
+    if (stays || connection->handler->is_conversation()) standby_.excuse(post.duty);
+    if (!stays) {
+      run(event, *connection, worker);
+      continue;
+    }
+    if (const auto how = sticky_turn_.serve(*connection, worker))
+      end(slot, *how);
+    else
+      park(slot, *connection, Watch::once);
+    return false;
   }
   return true;
 }
 
-bool ParkDispatcher::may_stay(Worker& worker) noexcept {
-  return worker.settings.get().pool.workers > 1 && !staying_.exchange(true, std::memory_order_relaxed);
-}
-
-void ParkDispatcher::stay_with(ParkingLot::Key key, Connection& connection, Worker& worker) {
-  // The first time it is still edge-triggered, and would wake others with what its worker waits for itself.
-  const int most = connection.edge_triggered ? 1 : most_stays;
-  Input input = Input::ready;
-  std::optional<SessionEnd> how;
-  for (int messages = 0; messages < most; ++messages) {
-    how = runner_.turn(connection, worker, input);
-    if (how || connection.waits_for != WaitFor::message) break;
-    if (input == Input::expected && worker.io.turn_received() == 0) break;
-    if (standby_.unwatched()) break;  // every other worker is blocked, and others wait
-    input = Input::expected;
-  }
-  staying_.store(false, std::memory_order_relaxed);
-  if (how) return end(key.place, *how);
-  park(key.place, connection, Watch::once);
-}
-
 Connection* ParkDispatcher::take(const epoll_event& event) {
-  if ((event.events & something_to_do) == 0) return nullptr;
-  return lot_.claim(ParkingLot::Key::unpack(event.data.u64));
-}
-
-void ParkDispatcher::ask_for_looks() {
-  if (!looking_.load(std::memory_order_seq_cst) && !looking_.exchange(true)) reaper_.nudge();
-}
-
-bool ParkDispatcher::needs_looks() const noexcept {
-  return standby_.unwatched() ||
-         std::any_of(posts_.begin(), posts_.end(), [](const Post& post) { return post.batch.has_waiting(); });
-}
-
-std::optional<TimePoint> ParkDispatcher::look_after_workers(TimePoint now) {
-  if (!looking_.load(std::memory_order_acquire)) return std::nullopt;
-  // The reaper comes here for other reasons too, and who has not moved for a moment does not stand still.
-  const TimePoint exact = calls_.exact_now();
-  if (exact - last_look_ < look_interval) return now + look_interval;
-  last_look_ = exact;
-  bool busy = false;
-  for (Post& post : posts_) {
-    const bool served = post.batch.is_served();  // first: what is published after it counts as a move
-    const bool still = post.batch.stands_still();
-    busy = busy || !still;
-    if (!still || !served) continue;
-    standby_.excuse(post.duty);
-    post.batch.for_each_waiting([this](ParkingLot::Key key) { rescue(key); });
-  }
-  busy = busy || needs_looks();
-  quiet_looks_ = busy ? 0 : quiet_looks_ + 1;
-  if (quiet_looks_ < quiet_looks_to_rest) return now + look_interval;
-  // A worker publishes what it serves, or leaves the set unwatched, and then looks at the flag; we clear the flag and
-  // then look at the workers. One of us sees the other.
-  quiet_looks_ = 0;
-  looking_.store(false, std::memory_order_seq_cst);
-  if (!needs_looks()) return std::nullopt;
-  looking_.store(true, std::memory_order_seq_cst);
-  return now + look_interval;
-}
-
-void ParkDispatcher::rescue(ParkingLot::Key key) {
-  if (Connection* connection = lot_.claim(key)) park(key.place, *connection, Watch::edge);
+  return EpollSet::is_worth_a_turn(event) ? lot_.claim(EpollSet::key_of(event)) : nullptr;
 }
 
 void ParkDispatcher::run(const epoll_event& event, Connection& connection, Worker& worker) {
-  const auto key = ParkingLot::Key::unpack(event.data.u64);
-  if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(key.place, *how);
+  const auto key = EpollSet::key_of(event);
+  if (const auto how = runner_.turn(connection, worker, Input::ready)) return end(key.slot, *how);
   const bool waits_for_input = connection.waits_for == WaitFor::message || connection.waits_for == WaitFor::rest;
-  const bool read_all = worker.io.input().kernel_was_empty() && (event.events & doubts) == 0;
+  const bool read_all = worker.io.input().kernel_was_empty() && !EpollSet::leaves_doubt(event);
   if (waits_for_input && read_all && connection.edge_triggered) {
     const TimePoint now = calls_.now();
-    schedule(key.place, connection, now);
+    schedule(key.slot, connection, now);
     const bool has_begun = is_under_way(connection.waits_for);
     if (lot_.rest(key, now)) return has_begun ? void() : mind_draining(key);
   }
-  park(key.place, connection, read_all ? Watch::edge : Watch::once);
+  park(key.slot, connection, read_all ? Watch::edge : Watch::once);
 }
 
-void ParkDispatcher::schedule(Place place, const Connection& connection, TimePoint now) noexcept {
-  if (connection.waits_for == WaitFor::message) return;  // the entry that there is comes early enough
-  const WaitTimes times{.opened = connection.opened, .active = now, .began = connection.wait_began()};
-  if (limits_.schedule(place, connection.waits_for, times)) reaper_.nudge();
-}
-
-void ParkDispatcher::park(Place place, Connection& connection, Watch watch) {
+void ParkDispatcher::park(Slot slot, Connection& connection, Watch watch) {
   watch = prepare(connection, watch);
   const int fd = connection.stream->fd();
   const TimePoint now = calls_.now();
-  schedule(place, connection, now);
+  schedule(slot, connection, now);
   const bool has_begun = is_under_way(connection.waits_for);
-  const ParkingLot::Key key = lot_.park(place, now);
-  if (!arm(EPOLL_CTL_MOD, fd, key, watch)) {
+  const ParkingLot::Key key = lot_.begin_arming(slot, now);
+  if (!set_.arm(fd, key, watch)) {
     const int error = errno;
-    lot_.keep(key);
-    return end(place, {.reason = EndReason::reset, .error = error});
+    lot_.fail_arming(key);
+    return end(slot, {.reason = EndReason::reset, .error = error});
   }
+  lot_.end_arming(key);
   if (!has_begun) mind_draining(key);
 }
 
@@ -224,49 +147,33 @@ ParkDispatcher::Watch ParkDispatcher::prepare(Connection& connection, Watch want
   return wanted;
 }
 
-bool ParkDispatcher::arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept {
-  std::uint32_t interest = EPOLLONESHOT;
-  switch (watch) {
-    case Watch::edge:
-      interest = std::uint32_t{EPOLLIN} | EPOLLRDHUP | EPOLLPRI | EPOLLET;
-      break;
-    case Watch::once:
-      interest |= EPOLLIN;
-      break;
-    case Watch::room:
-      interest |= EPOLLOUT;
-      break;
-    case Watch::turn:
-      interest |= EPOLLIN | EPOLLOUT;
-      break;
-  }
-  epoll_event event{.events = interest, .data = {.u64 = key.packed()}};
-  if (calls_.epoll_ctl(epoll_.get(), operation, fd, &event) != 0) return false;
-  lot_.armed(key);
-  return true;
+void ParkDispatcher::schedule(Slot slot, const Connection& connection, TimePoint now) noexcept {
+  if (connection.waits_for == WaitFor::message) return;  // the entry that there is comes early enough
+  const WaitTimes times{.opened = connection.opened, .active = now, .began = connection.wait_began()};
+  if (limits_.schedule(slot, connection.waits_for, times)) housekeeper_.nudge();
 }
 
 void ParkDispatcher::mind_draining(ParkingLot::Key key) {
-  if (draining_.load(std::memory_order_seq_cst)) end_waiting(key);
+  if (stop_.draining()) end_waiting(key);
 }
 
 void ParkDispatcher::end_waiting(ParkingLot::Key key) {
   Connection* connection = lot_.claim(key);
   if (connection == nullptr) return;
   // Something may have begun since the caller looked.
-  if (is_under_way(connection->waits_for)) return park(key.place, *connection, Watch::edge);
-  end(key.place, {.reason = EndReason::stopping});
+  if (is_under_way(connection->waits_for)) return park(key.slot, *connection, Watch::edge);
+  end(key.slot, {.reason = EndReason::stopping});
 }
 
 void ParkDispatcher::end_overdue(ParkingLot::Key key, TimePoint now) {
   Connection* connection = lot_.claim(key);
   if (connection == nullptr) return;
-  const auto reason = limits_.exceeded(key.place, now);
+  const auto reason = limits_.exceeded(key.slot, now);
   if (!reason || (*reason != EndReason::session_limit && is_ready(*connection)))
-    return park(key.place, *connection, Watch::edge);
-  if (*reason == EndReason::send_timeout)
-    return end(key.place, {.reason = *reason, .stall = diagnose_stall(*connection)});
-  end(key.place, {.reason = *reason});
+    return park(key.slot, *connection, Watch::edge);
+  SessionEnd how{.reason = *reason};
+  if (*reason == EndReason::send_timeout) how.stall = diagnose_stall(*connection);
+  end_from_outside(key.slot, *connection, how);
 }
 
 bool ParkDispatcher::is_ready(Connection& connection) noexcept {
@@ -277,44 +184,56 @@ bool ParkDispatcher::is_ready(Connection& connection) noexcept {
   return connection.stream->has_input();
 }
 
-void ParkDispatcher::end(Place place, const SessionEnd& how) {
-  auto connection = lot_.leave(place);
-  // While the reaper drains it, its input is nobody's here.
-  if (connection->edge_triggered && close_mode(how) == CloseMode::linger)
-    calls_.epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection->stream->fd(), nullptr);
-  reaper_.close(std::move(connection), how);
+void ParkDispatcher::end_from_outside(Slot slot, Connection& connection, const SessionEnd& how) {
+  if (!connection.own_handler || connection.ending) return end(slot, how);
+  try {
+    connection.ending = std::make_unique<SessionEnd>(how);
+  } catch (const std::bad_alloc&) {
+    return end(slot, how);
+  }
+  connection.waits_for = WaitFor::turn;
+  park(slot, connection, Watch::turn);
+}
+
+void ParkDispatcher::end(Slot slot, const SessionEnd& how) {
+  auto connection = lot_.leave(slot);
+  // While it lingers, its input is not for the workers.
+  if (connection->edge_triggered && close_mode(how) == CloseMode::linger) set_.remove(connection->stream->fd());
+  closer_.close(std::move(connection), how);
 }
 
 void ParkDispatcher::release_workers() {
-  released_.wake();
+  set_.release();
   standby_.release();
 }
 
 void ParkDispatcher::drain() {
-  for (Place place = 0; place < lot_.size(); ++place) {
-    // What is running or arming just now is ended by its worker, which looks at the draining flag when it has parked.
-    const auto view = lot_.view(place);
-    if (view.parked && !is_under_way(view.waits_for)) end_waiting({place, view.arming});
+  for (Slot slot = 0; slot < lot_.size(); ++slot) {
+    // What is running or being armed just now is ended by its worker, which reads the state when it has parked.
+    const auto view = lot_.view(slot);
+    if (view.parked && !is_under_way(view.waits_for)) end_waiting({slot, view.arming});
   }
 }
 
 void ParkDispatcher::cut_off() {
-  for (Place place = 0; place < lot_.size(); ++place)
-    if (const auto view = lot_.view(place); view.parked && lot_.claim({place, view.arming}) != nullptr)
-      end(place, {.reason = EndReason::stopping, .cut_off = true});
+  for (Slot slot = 0; slot < lot_.size(); ++slot)
+    if (const auto view = lot_.view(slot); view.parked && lot_.claim({slot, view.arming}) != nullptr)
+      end(slot, {.reason = EndReason::stopping, .cut_off = true});
 }
 
 std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
   std::vector<ParkingLot::Key> over;
   const auto next = limits_.look(over, now);
   for (const ParkingLot::Key key : over) end_overdue(key, now);
-  const auto look = look_after_workers(now);
-  return next && look ? std::min(next, look) : next ? next : look;
+  const auto check = stall_check_.check(now, [this](ParkingLot::Key key) {
+    if (Connection* connection = lot_.claim(key)) park(key.slot, *connection, Watch::edge);
+  });
+  return next && check ? std::min(next, check) : next ? next : check;
 }
 
 void ParkDispatcher::reconfigure() {
   limits_.start_anew();
-  reaper_.nudge();
+  housekeeper_.nudge();
 }
 
 }  // namespace echopool

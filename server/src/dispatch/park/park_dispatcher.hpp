@@ -1,38 +1,35 @@
-// The default discipline: a connection that waits for input is parked in one epoll set and costs no thread; whichever
-// worker is free takes the next ready one and runs an ordinary blocking turn on it. Internal.
+// The default discipline: a connection that waits is parked in one epoll set and costs no thread; a free worker takes
+// the next ready ones and runs an ordinary blocking turn on each. Internal. Owned by Server::Impl.
 //
-// The set is the run queue: there is no other hand-over, no lock and no condition variable on a request's way. A
-// connection is watched in one of two ways (epoll_ctl(2)). EPOLLET while it sends messages that one read takes whole:
-// parking it is a change of its word in the ParkingLot, without a call. EPOLLONESHOT while it streams, has output or
-// whole messages kept, or talks alone: no worker is woken for it while it is served, and arming it again puts it at the
-// tail. Whenever a turn leaves any doubt whether input is left in the kernel, the connection is armed again, which
-// makes the kernel look. A turn begins with a read that does not wait, so an event that is out of date costs one call.
-//
-// A worker takes a few ready connections with one call. As many workers do so as there are processors (Standby), unless
-// their turns sleep. Should a turn block that was not expected to, the reaper notices within some milliseconds: it
-// gives what waits behind the turn back to the set and lets another worker in.
+// There is no lock and no condition variable on a request's way. EpollSet says how a connection is watched, ParkingLot
+// which thread owns it, Standby how many workers watch the set, StallCheck what happens behind a turn that blocks,
+// ParkedLimits when a wait has lasted too long. Whenever a turn leaves any doubt whether input is left in the kernel,
+// the connection is armed again, which makes the kernel look. A turn begins with a read that does not wait, so an event
+// that is out of date costs one call.
 #pragma once
 
-#include "close/reaper.hpp"
+#include "close/closer.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/park/blocking_sense.hpp"
+#include "dispatch/park/epoll_set.hpp"
 #include "dispatch/park/lone_talker.hpp"
 #include "dispatch/park/parked_limits.hpp"
-#include "dispatch/park/ready_batch.hpp"
+#include "dispatch/park/stall_check.hpp"
 #include "dispatch/park/standby.hpp"
+#include "dispatch/park/sticky_turn.hpp"
+#include "kernel/stop_state.hpp"
 #include "session/session_runner.hpp"
 
-#include <atomic>
+#include <optional>
 #include <span>
-#include <vector>
 
 namespace echopool {
 
 class ParkDispatcher final : public Dispatcher {
  public:
   /// All references must outlive the dispatcher. Throws StartError.
-  ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Reaper& reaper, const std::atomic<bool>& draining,
-                 SystemCalls& calls);
+  ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Closer& closer, Housekeeper& housekeeper,
+                 const StopState& stop, SystemCalls& calls);
 
   [[nodiscard]] bool wait_for_room() override { return true; }  // the seats are the only bound
   [[nodiscard]] std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) override;
@@ -45,79 +42,47 @@ class ParkDispatcher final : public Dispatcher {
   void release_workers() override;
 
  private:
-  using Place = ParkingLot::Place;
-
-  /// How a connection is watched when it is armed.
-  enum class Watch : std::uint8_t {
-    edge,  ///< input, EPOLLET
-    once,  ///< input, EPOLLONESHOT
-    room,  ///< room for output, EPOLLONESHOT
-    turn,  ///< input or room, EPOLLONESHOT: with input already read, or a greeting to send, it can go on at once
-  };
-
-  /// What others see of a worker.
-  struct alignas(64) Post {
-    ReadyBatch batch;
-    Standby::Duty duty;
-  };
+  using Slot = ParkingLot::Slot;
+  using Watch = EpollSet::Watch;
 
   /// Serves the connections of these events, one after the other. False: it stayed with one that talks alone.
-  bool serve_batch(std::span<const epoll_event> events, LoneTalker& alone, Post& post, Worker& worker);
+  bool serve_batch(std::span<const epoll_event> events, LoneTalker& alone, StallCheck::Post& post, Worker& worker);
   /// Claims a connection for which an event came; nullptr: there is nothing to be done for it now.
   [[nodiscard]] Connection* take(const epoll_event& event);
-  /// Whether the worker may stay with a connection. If so, it must.
-  [[nodiscard]] bool may_stay(Worker& worker) noexcept;
-  /// Serves a connection that talks alone: its worker waits for the next message in recv(2) for a moment, instead of
-  /// parking the connection and finding it again, which would cost one more system call a message. One worker at a time
-  /// does so, and never the only one.
-  void stay_with(ParkingLot::Key key, Connection& connection, Worker& worker);
-  /// The reaper's: excuses workers whose turn blocks, and gives the connections that wait behind it back to the set.
-  /// Gives the time of its next look, or nullopt when there is nobody to look after.
-  [[nodiscard]] std::optional<TimePoint> look_after_workers(TimePoint now);
-  /// A worker's, with what it serves published or the set left unwatched: makes the reaper look after workers.
-  void ask_for_looks();
-  /// Whether somebody has work that only the reaper could see blocked.
-  [[nodiscard]] bool needs_looks() const noexcept;
-  void rescue(ParkingLot::Key key);
-
   /// One turn of the connection, which the caller owns; then it is parked again or closed.
   void run(const epoll_event& event, Connection& connection, Worker& worker);
-  /// Gives the connection up: its events flow again, with a look at what is there now.
-  void park(Place place, Connection& connection, Watch watch);
-  /// How a connection is to be watched that would best be watched as `wanted`; makes it so in the connection.
+
+  /// Gives the connection up: its events flow again, and the kernel looks at what is there now.
+  void park(Slot slot, Connection& connection, Watch watch);
+  /// Returns how a connection is to be watched that would best be watched as `wanted`, and notes it in the connection.
   [[nodiscard]] static Watch prepare(Connection& connection, Watch wanted) noexcept;
   /// Makes sure that the time limit of a wait is noticed in time.
-  void schedule(Place place, const Connection& connection, TimePoint now) noexcept;
-  /// Watches the connection and makes it claimable. False: the kernel refused.
-  [[nodiscard]] bool arm(int operation, int fd, ParkingLot::Key key, Watch watch) noexcept;
-  /// Whoever gave a connection up while the server began to drain ends it: the other side of drain().
+  void schedule(Slot slot, const Connection& connection, TimePoint now) noexcept;
+
+  /// The other side of drain(): a connection that its worker gave up while the server began to drain ends.
   void mind_draining(ParkingLot::Key key);
   /// Ends a connection that still waits as it did when its key was read, and has nothing under way.
   void end_waiting(ParkingLot::Key key);
-  /// The same for a time limit, unless the connection was served since the look, or what it waits for is there and
-  /// only a worker is missing.
+  /// The same for a time limit, unless the connection was served since, or what it waits for is there and only a worker
+  /// is missing.
   void end_overdue(ParkingLot::Key key, TimePoint now);
   /// Whether what it waits for is there. The caller owns it.
   [[nodiscard]] bool is_ready(Connection& connection) noexcept;
-  void end(Place place, const SessionEnd& how);
+  /// Ends a connection from a thread that is no worker: a worker does it if a handler has to be destroyed.
+  void end_from_outside(Slot slot, Connection& connection, const SessionEnd& how);
+  void end(Slot slot, const SessionEnd& how);
 
   SessionRunner& runner_;
-  Reaper& reaper_;
-  const std::atomic<bool>& draining_;
+  Closer& closer_;
+  Housekeeper& housekeeper_;
+  const StopState& stop_;
   SystemCalls& calls_;
+  const std::size_t workers_;
   ParkingLot lot_;
-  UniqueFd epoll_;
-  WakeFd released_;
+  EpollSet set_;
   Standby standby_;
-
-  std::atomic<bool> staying_{false};  // a worker stays with a connection
-  std::atomic<bool> looking_{false};  // the reaper looks after workers
-  int quiet_looks_ = 0;               // the reaper's, as is when it last looked
-  TimePoint last_look_;
-
-  std::vector<Post> posts_;                   // one for each worker
-  std::atomic<std::size_t> worker_count_{0};  // how many of them have a worker
-
+  StallCheck stall_check_;
+  StickyTurn sticky_turn_;
   ParkedLimits limits_;
 };
 

@@ -21,15 +21,15 @@ constexpr milliseconds no_memory_pause{100};
 ParkedLimits::ParkedLimits(const LiveSettings& settings, const ParkingLot& lot, TimePoint now)
     : settings_{settings}, lot_{lot}, wheel_{make_wheel(now)}, scheduled_(lot.size(), TimePoint::max()) {}
 
-bool ParkedLimits::schedule(ParkingLot::Place place, WaitFor what, const WaitTimes& times) noexcept {
+bool ParkedLimits::schedule(ParkingLot::Slot slot, WaitFor what, const WaitTimes& times) noexcept {
   const auto snapshot = settings_.get();
   const auto deadline = deadline_of(what, times, snapshot->timeouts);
   if (!deadline) return false;
   const std::lock_guard lock{mutex_};
-  if (scheduled_[place] <= deadline->when) return false;  // that look comes no later than this one would
+  if (scheduled_[slot] <= deadline->when) return false;  // that look comes no later than this one would
   try {
-    wheel_.insert(place, deadline->when);
-    scheduled_[place] = deadline->when;
+    wheel_.insert(slot, deadline->when);
+    scheduled_[slot] = deadline->when;
     if (planned_ && *planned_ <= deadline->when) return false;
     planned_ = deadline->when;
   } catch (const std::bad_alloc&) {
@@ -47,26 +47,26 @@ std::optional<TimePoint> ParkedLimits::look(std::vector<ParkingLot::Key>& over, 
   const auto snapshot = settings_.get();
   const std::lock_guard lock{mutex_};
   const bool all = std::exchange(start_anew_, true);  // stays so when memory runs out half-way
-  std::vector<ParkingLot::Place> looks;
+  std::vector<ParkingLot::Slot> looks;
   if (all) {
     wheel_ = make_wheel(now);
     scheduled_.assign(lot_.size(), TimePoint::max());
     looks.resize(lot_.size());
-    std::iota(looks.begin(), looks.end(), ParkingLot::Place{0});
+    std::iota(looks.begin(), looks.end(), ParkingLot::Slot{0});
   } else {
     looks = wheel_.advance(now);
   }
-  for (const ParkingLot::Place place : looks) {
-    if (!all && scheduled_[place] > now) continue;  // out of date: there is, or was, an earlier entry
-    scheduled_[place] = TimePoint::max();
-    const auto view = lot_.view(place);
+  for (const ParkingLot::Slot slot : looks) {
+    if (!all && scheduled_[slot] > now) continue;  // out of date: there is, or was, an earlier entry
+    scheduled_[slot] = TimePoint::max();
+    const auto view = lot_.view(slot);
     const auto deadline = view.occupied ? due(view, snapshot->timeouts, now) : std::nullopt;
     if (!deadline) continue;
     const bool is_over = view.parked && deadline->when <= now;
-    if (is_over) over.push_back({place, view.arming});
+    if (is_over) over.push_back({slot, view.arming});
     // One that is over a limit, and yet ready, waits for a worker: the next look at it need not be soon.
-    scheduled_[place] = is_over ? now + pause_for_ready : std::max(deadline->when, now + milliseconds{1});
-    wheel_.insert(place, scheduled_[place]);
+    scheduled_[slot] = is_over ? now + pause_for_ready : std::max(deadline->when, now + milliseconds{1});
+    wheel_.insert(slot, scheduled_[slot]);
   }
   start_anew_ = false;
   return planned_ = wheel_.next();
@@ -74,8 +74,8 @@ std::optional<TimePoint> ParkedLimits::look(std::vector<ParkingLot::Key>& over, 
   return now + no_memory_pause;
 }
 
-std::optional<EndReason> ParkedLimits::exceeded(ParkingLot::Place place, TimePoint now) const {
-  ParkingLot::View view = lot_.view(place);
+std::optional<EndReason> ParkedLimits::exceeded(ParkingLot::Slot slot, TimePoint now) const {
+  ParkingLot::View view = lot_.view(slot);
   view.parked = true;  // as it was found
   const auto deadline = due(view, settings_.get()->timeouts, now);
   return deadline && deadline->when <= now ? std::optional{deadline->reason} : std::nullopt;

@@ -1,5 +1,5 @@
 // Knows when a parked connection has waited too long or lived too long, by deadline_of(). Internal. schedule() is
-// called by the owner of a connection, look() by the reaper, start_anew() by any thread.
+// called by the owner of a connection, look() by the housekeeper, start_anew() by any thread.
 //
 // A connection has an entry in a timing wheel, which is not moved while the connection is used: a look at one that was
 // active since finds when it is really due, and puts it back. Only a wait that ends before the entry is due gets
@@ -26,15 +26,15 @@ class ParkedLimits {
 
   /// A connection that is being parked waits for this, since then. True: the next look must be earlier than look() last
   /// returned.
-  [[nodiscard]] bool schedule(ParkingLot::Place place, WaitFor what, const WaitTimes& times) noexcept;
-  /// The settings have changed: the next look is at every place.
+  [[nodiscard]] bool schedule(ParkingLot::Slot slot, WaitFor what, const WaitTimes& times) noexcept;
+  /// The settings have changed: the next look is at every slot.
   void start_anew() noexcept;
 
   /// Finds which connections are over a limit, as far as can be seen without owning them. Returns the time of the next
   /// look; nullopt: only after a schedule().
   [[nodiscard]] std::optional<TimePoint> look(std::vector<ParkingLot::Key>& over, TimePoint now);
   /// For the owner of a connection that was found: over which limit it is, if it still is.
-  [[nodiscard]] std::optional<EndReason> exceeded(ParkingLot::Place place, TimePoint now) const;
+  [[nodiscard]] std::optional<EndReason> exceeded(ParkingLot::Slot slot, TimePoint now) const;
 
  private:
   /// When a slot must be looked at again, and how its connection would end then.

@@ -1,5 +1,6 @@
 #include "dispatch/park/parking_lot.hpp"
 
+#include <cassert>
 #include <thread>
 
 namespace echopool {
@@ -16,22 +17,23 @@ constexpr std::uint64_t with_state(std::uint64_t word, std::uint64_t state) noex
 
 }  // namespace
 
-ParkingLot::ParkingLot(std::size_t places) : cells_(places) {
-  free_.reserve(places);
-  for (std::size_t i = places; i > 0; --i) free_.push_back(static_cast<Place>(i - 1));
+ParkingLot::ParkingLot(std::size_t slots) : cells_(slots) {
+  free_.reserve(slots);
+  for (std::size_t i = slots; i > 0; --i) free_.push_back(static_cast<Slot>(i - 1));
 }
 
 ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePoint now) {
-  Place place = 0;
+  Slot slot = 0;
   {
     const std::lock_guard lock{mutex_};
-    place = free_.back();
+    assert(!free_.empty());
+    slot = free_.back();
     free_.pop_back();
   }
-  Cell& cell = cells_[place];
+  Cell& cell = cells_[slot];
   cell.opened.store(connection->opened.time_since_epoch().count(), std::memory_order_relaxed);
   cell.connection = std::move(connection);
-  return park(place, now);
+  return begin_arming(slot, now);
 }
 
 void ParkingLot::publish(Cell& cell, TimePoint now) noexcept {
@@ -40,37 +42,41 @@ void ParkingLot::publish(Cell& cell, TimePoint now) noexcept {
   cell.waits_for.store(cell.connection->waits_for, std::memory_order_relaxed);
 }
 
-ParkingLot::Key ParkingLot::park(Place place, TimePoint now) noexcept {
-  Cell& cell = cells_[place];
+ParkingLot::Key ParkingLot::begin_arming(Slot slot, TimePoint now) noexcept {
+  Cell& cell = cells_[slot];
+  assert((cell.word.load() & state_mask) == running || (cell.word.load() & state_mask) == free_state);
   publish(cell, now);
   const std::uint64_t word = next_arming(cell.word.load(std::memory_order_relaxed)) | arming_state;
   cell.word.store(word, std::memory_order_release);
-  return {place, arming_of(word)};
+  return {slot, arming_of(word)};
 }
 
-void ParkingLot::armed(Key key) noexcept {
-  std::atomic<std::uint64_t>& word = cells_[key.place].word;
-  // Nobody else changes the word while it says `arming`. Sequentially consistent for the sake of who parks while the
-  // server begins to drain: see ParkDispatcher::run().
+void ParkingLot::end_arming(Key key) noexcept {
+  std::atomic<std::uint64_t>& word = cells_[key.slot].word;
+  assert(arming_of(word.load()) == key.arming && (word.load() & state_mask) == arming_state);
+  // No other thread changes the word while its state is `arming`. Sequentially consistent because a server may begin to
+  // drain just now: see ParkDispatcher::mind_draining().
   word.store(with_state(word.load(std::memory_order_relaxed), parked), std::memory_order_seq_cst);
 }
 
-void ParkingLot::keep(Key key) noexcept {
-  std::atomic<std::uint64_t>& word = cells_[key.place].word;
+void ParkingLot::fail_arming(Key key) noexcept {
+  std::atomic<std::uint64_t>& word = cells_[key.slot].word;
+  assert(arming_of(word.load()) == key.arming && (word.load() & state_mask) == arming_state);
   word.store(with_state(word.load(std::memory_order_relaxed), running), std::memory_order_relaxed);
 }
 
 bool ParkingLot::rest(Key key, TimePoint now) noexcept {
-  Cell& cell = cells_[key.place];
+  Cell& cell = cells_[key.slot];
   std::uint64_t seen = cell.word.load(std::memory_order_relaxed);
+  assert((seen & state_mask) == running);
   if ((seen & noted) != 0) return false;
   publish(cell, now);
   return cell.word.compare_exchange_strong(seen, with_state(seen, parked), std::memory_order_seq_cst);
 }
 
 Connection* ParkingLot::claim(Key key) noexcept {
-  if (key.place >= cells_.size()) return nullptr;
-  Cell& cell = cells_[key.place];
+  if (key.slot >= cells_.size()) return nullptr;
+  Cell& cell = cells_[key.slot];
   std::uint64_t seen = cell.word.load(std::memory_order_acquire);
   for (;;) {
     if (arming_of(seen) != key.arming) return nullptr;
@@ -92,17 +98,18 @@ Connection* ParkingLot::claim(Key key) noexcept {
   }
 }
 
-std::unique_ptr<Connection> ParkingLot::leave(Place place) {
-  Cell& cell = cells_[place];
+std::unique_ptr<Connection> ParkingLot::leave(Slot slot) {
+  Cell& cell = cells_[slot];
+  assert((cell.word.load() & state_mask) == running || (cell.word.load() & state_mask) == arming_state);
   auto connection = std::move(cell.connection);
   cell.word.store(next_arming(cell.word.load(std::memory_order_relaxed)) | free_state, std::memory_order_release);
   const std::lock_guard lock{mutex_};
-  free_.push_back(place);
+  free_.push_back(slot);
   return connection;
 }
 
-ParkingLot::View ParkingLot::view(Place place) const noexcept {
-  const Cell& cell = cells_[place];
+ParkingLot::View ParkingLot::view(Slot slot) const noexcept {
+  const Cell& cell = cells_[slot];
   const std::uint64_t word = cell.word.load(std::memory_order_seq_cst);
   const std::uint64_t state = word & state_mask;
   const auto time = [](const std::atomic<TimePoint::rep>& count) {

@@ -1,18 +1,19 @@
-// Who owns a connection that may be parked: one atomic word per place, and nobody owns a place without having changed
-// its word. Internal. Every function may be called from any thread within its stated rule.
+// Which thread owns a connection that may be parked: one atomic word for each slot, and a thread owns the connection in
+// a slot only after it has changed that word. Internal. Every function may be called from any thread within its stated
+// rule.
 //
-//   free ──admit──▶ arming ──armed──▶ parked ──claim──▶ running ──leave──▶ free
-//                     ▲                 ▲                  │ │
-//                     │                 └───────rest───────┘ │
-//                     └──────────────────park────────────────┘
+//   free ──admit──▶ arming ──end_arming──▶ parked ──claim──▶ running ──leave──▶ free
+//                     ▲                      ▲                 │ │
+//                     │                      └──────rest───────┘ │
+//                     └────────────────begin_arming──────────────┘
 //
 // `arming` lasts as long as the epoll_ctl(2) call that makes the connection's events flow. An event can be there before
-// that call has returned; who gets it waits until it has, so that no descriptor is closed under a call that uses it.
-// The word also counts how often the connection was armed, and an event carries the count it was armed with, so an
+// that call has returned; the worker that takes it waits until it has, so that no descriptor is closed under a call
+// that uses it. The word also counts how often the slot was armed, and an event carries the count it was armed with: an
 // event that comes late, for a connection that is gone or was armed again since, claims nothing.
 //
 // An edge-triggered connection is parked without a call: its events flow on. One that comes while the connection runs
-// is noted in the word, and the owner then cannot rest() but must park(), which makes the kernel look again.
+// is noted in the word, and the owner then cannot rest() but must arm it again, which makes the kernel look.
 #pragma once
 
 #include "session/connection.hpp"
@@ -28,19 +29,19 @@ namespace echopool {
 
 class ParkingLot {
  public:
-  using Place = std::uint32_t;
+  using Slot = std::uint32_t;
 
-  /// A place, as it was armed for a certain time: what an epoll event carries.
+  /// A slot and how often it was armed: what an epoll event carries.
   struct Key {
-    Place place;
+    Slot slot;
     std::uint32_t arming;
-    [[nodiscard]] std::uint64_t packed() const noexcept { return std::uint64_t{place} << 32 | arming; }
+    [[nodiscard]] std::uint64_t packed() const noexcept { return std::uint64_t{slot} << 32 | arming; }
     static Key unpack(std::uint64_t bits) noexcept {
-      return {static_cast<Place>(bits >> 32), static_cast<std::uint32_t>(bits)};
+      return {static_cast<Slot>(bits >> 32), static_cast<std::uint32_t>(bits)};
     }
   };
 
-  /// What can be seen of a place without owning it.
+  /// What can be seen of a slot without owning it.
   struct View {
     bool occupied = false;
     bool parked = false;
@@ -49,30 +50,31 @@ class ParkingLot {
     WaitTimes times{};
   };
 
-  explicit ParkingLot(std::size_t places);
+  explicit ParkingLot(std::size_t slots);
 
   [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
 
-  /// A free place for the connection, arming. Requires that fewer than size() places are taken.
+  /// Puts the connection into a free slot, whose state is `arming` then. Requires that fewer than size() slots are
+  /// taken.
   [[nodiscard]] Key admit(std::unique_ptr<Connection> connection, TimePoint now);
-  /// The owner gives the place up: arming. Before the epoll_ctl(2) call.
-  [[nodiscard]] Key park(Place place, TimePoint now) noexcept;
-  /// After the epoll_ctl(2) call: parked, and anybody's to claim. Only for who called admit() or park().
-  void armed(Key key) noexcept;
-  /// Instead of armed(), when that call failed: the caller owns the connection again.
-  void keep(Key key) noexcept;
+  /// The owner gives the connection up, before the epoll_ctl(2) call: arming.
+  [[nodiscard]] Key begin_arming(Slot slot, TimePoint now) noexcept;
+  /// After that call: parked, and any thread may claim it. Requires a key of admit() or begin_arming() by this thread.
+  void end_arming(Key key) noexcept;
+  /// Instead of end_arming(), when the call failed: the caller owns the connection again.
+  void fail_arming(Key key) noexcept;
 
-  /// The owner gives the place up, and its events flow already: parked. False: an event came while it was running, and
-  /// the caller still owns the connection.
+  /// The owner gives the connection up, and its events flow already: parked. Returns false if an event came while it
+  /// was running; the caller then still owns it.
   [[nodiscard]] bool rest(Key key, TimePoint now) noexcept;
 
-  /// The caller owns the connection from here on; nullptr: the key is out of date, or somebody else was quicker, and
-  /// will hear of it when it wants to rest().
+  /// Returns the connection, which the caller owns from here on. Returns nullptr if the key is out of date, or another
+  /// thread owns it; that thread hears of it when it wants to rest().
   [[nodiscard]] Connection* claim(Key key) noexcept;
-  /// The owner takes the connection away; the place is free.
-  [[nodiscard]] std::unique_ptr<Connection> leave(Place place);
+  /// The owner takes the connection away; the slot is free. Requires that the caller owns it.
+  [[nodiscard]] std::unique_ptr<Connection> leave(Slot slot);
 
-  [[nodiscard]] View view(Place place) const noexcept;
+  [[nodiscard]] View view(Slot slot) const noexcept;
 
  private:
   enum State : std::uint64_t { free_state, running, arming_state, parked };
@@ -86,12 +88,12 @@ class ParkingLot {
     std::unique_ptr<Connection> connection;  // the owner's
   };
 
-  /// What can be seen of the connection's wait, before it is given up.
+  /// Makes the connection's wait visible to other threads, before it is given up.
   static void publish(Cell& cell, TimePoint now) noexcept;
 
   std::vector<Cell> cells_;
   std::mutex mutex_;
-  std::vector<Place> free_;  // guarded by mutex_; the last one left is the next one taken
+  std::vector<Slot> free_;  // guarded by mutex_; the last one left is the next one taken
 };
 
 }  // namespace echopool

@@ -1,8 +1,8 @@
 // The connections that a worker has taken from the epoll set with one call and serves one after the other. Internal.
-// Belongs to its worker; the reaper looks in from its own thread, to rescue what waits behind a turn that blocks.
+// Belongs to its worker; the housekeeper looks in from its own thread, to rescue what waits behind a turn that blocks.
 //
-// Entries are published, not handed over: whoever claims a connection in the ParkingLot owns it, and an entry whose
-// connection somebody else has claimed claims nothing. So neither side needs to wait for the other.
+// Entries are published, not handed over: the thread that claims a connection in the ParkingLot owns it, and an entry
+// whose connection another thread has claimed claims nothing. So neither side needs to wait for the other.
 #pragma once
 
 #include "dispatch/park/batch_size.hpp"
@@ -25,8 +25,7 @@ class ReadyBatch {
     progress_.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < events.size(); ++i) entries_[i].store(events[i].data.u64, std::memory_order_relaxed);
     next_.store(0, std::memory_order_relaxed);
-    // Sequentially consistent, against the reaper that is about to stop looking: see
-    // ParkDispatcher::look_after_workers().
+    // Sequentially consistent: the housekeeper may be about to stop its checks, see StallCheck.
     count_.store(events.size(), std::memory_order_seq_cst);
   }
   /// Owner: before each entry; the entries before `next` are no longer waiting.
@@ -36,21 +35,21 @@ class ReadyBatch {
   }
   void clear() noexcept { count_.store(0, std::memory_order_release); }
 
-  /// Reaper: whether its worker is serving.
+  /// Housekeeper: whether its worker is serving.
   [[nodiscard]] bool is_served() const noexcept { return count_.load(std::memory_order_acquire) > 0; }
-  /// Reaper: whether something waits behind the running turn.
+  /// Housekeeper: whether something waits behind the running turn.
   [[nodiscard]] bool has_waiting() const noexcept {
     const std::size_t count = count_.load(std::memory_order_seq_cst);
     return next_.load(std::memory_order_relaxed) < count;
   }
-  /// Reaper: true when nothing has moved since the last time it asked.
-  [[nodiscard]] bool stands_still() noexcept {
+  /// Housekeeper: whether nothing has moved since the last call.
+  [[nodiscard]] bool made_no_progress() noexcept {
     const std::uint64_t progress = progress_.load(std::memory_order_relaxed);
     const bool still = progress == seen_;
     seen_ = progress;
     return still;
   }
-  /// Reaper: what waits; some of it may have been served by now.
+  /// Housekeeper: what waits; some of it may have been served by now.
   template <class Visit>
   void for_each_waiting(Visit visit) const {
     const std::size_t count = count_.load(std::memory_order_acquire);
@@ -63,7 +62,7 @@ class ReadyBatch {
   std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> progress_{0};
-  std::uint64_t seen_ = 0;  // the reaper's
+  std::uint64_t seen_ = 0;  // the housekeeper's
 };
 
 }  // namespace echopool

@@ -1,5 +1,5 @@
 // Decides which workers watch the epoll set and keeps the others away from it. Internal. Called by workers; excuse() by
-// the reaper as well, release() by any thread.
+// the housekeeper as well, release() by any thread.
 //
 // The kernel wakes one waiting thread for each connection that becomes ready. With all idle workers waiting, a burst
 // wakes many, and the first takes what the others were woken for: so a few watch, and whoever leaves the set unwatched

@@ -1,4 +1,4 @@
-// Remembers when to look at which place again: O(1) to insert, and a look costs nothing for places that are not due.
+// Remembers when to look at which slot again: O(1) to insert, and a look costs nothing for slots that are not due.
 // Internal. Not synchronised: its owner guards it.
 #pragma once
 

@@ -25,11 +25,11 @@ struct Parked {
 
   ParkingLot::Key park_one(TimePoint now) {
     const auto key = lot.admit(std::make_unique<Connection>(echopool::test::make_connection({.opened = now})), now);
-    lot.armed(key);
+    lot.end_arming(key);
     return key;
   }
   bool schedule(ParkingLot::Key key, TimePoint now, WaitFor what = WaitFor::message) {
-    return limits.schedule(key.place, what, {.opened = start, .active = now, .began = now});
+    return limits.schedule(key.slot, what, {.opened = start, .active = now, .began = now});
   }
   /// How many are over a limit.
   std::size_t over(TimePoint now) {
@@ -69,10 +69,10 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_active_since_is_looked_at_later) {
 BOOST_AUTO_TEST_CASE(a_connection_served_between_look_and_claim_is_not_over_its_limit) {
   Parked parked{10s};
   const auto key = parked.park_one(start);
-  BOOST_TEST(parked.limits.exceeded(key.place, start + 11s) == EndReason::idle_timeout);
+  BOOST_TEST(parked.limits.exceeded(key.slot, start + 11s) == EndReason::idle_timeout);
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 11s));
-  BOOST_TEST(!parked.limits.exceeded(key.place, start + 11s).has_value());
+  BOOST_TEST(!parked.limits.exceeded(key.slot, start + 11s).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_active_connection_ends_at_its_session_limit) {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_active_connection_ends_at_its_session_limit) {
   BOOST_REQUIRE(parked.lot.claim(key) != nullptr);
   BOOST_REQUIRE(parked.lot.rest(key, start + 14s));
   BOOST_TEST(parked.over(start + 16s) == 1U);
-  BOOST_TEST(parked.limits.exceeded(key.place, start + 16s) == EndReason::session_limit);
+  BOOST_TEST(parked.limits.exceeded(key.slot, start + 16s) == EndReason::session_limit);
 }
 
 BOOST_AUTO_TEST_CASE(a_running_connection_is_not_found) {

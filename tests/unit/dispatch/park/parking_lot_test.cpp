@@ -18,7 +18,7 @@ using echopool::test::eventually;
 
 namespace {
 
-/// How often claim() has found a connection still arming, and let others run: std::this_thread::yield() is
+/// How often claim() has found a connection that is still being armed, and let others run: std::this_thread::yield() is
 /// sched_yield(2).
 std::atomic<int> yields{0};
 
@@ -30,7 +30,7 @@ std::unique_ptr<Connection> connection(std::uint64_t id = 1) {
 
 ParkingLot::Key park_one(ParkingLot& lot, std::uint64_t id = 1) {
   const auto key = lot.admit(connection(id), now);
-  lot.armed(key);
+  lot.end_arming(key);
   return key;
 }
 
@@ -48,15 +48,15 @@ BOOST_AUTO_TEST_CASE(a_parked_connection_is_claimed_by_one) {
   BOOST_REQUIRE(claimed != nullptr);
   BOOST_TEST(claimed->id == 7U);
   BOOST_TEST(lot.claim(key) == nullptr);
-  BOOST_TEST(lot.leave(key.place)->id == 7U);
+  BOOST_TEST(lot.leave(key.slot)->id == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_of_an_earlier_turn_claims_nothing) {
   ParkingLot lot{4};
   const auto first = park_one(lot);
   BOOST_TEST(lot.claim(first) != nullptr);
-  const auto second = lot.park(first.place, now);
-  lot.armed(second);
+  const auto second = lot.begin_arming(first.slot, now);
+  lot.end_arming(second);
   BOOST_TEST(lot.claim(first) == nullptr);
   BOOST_TEST(lot.claim(second) != nullptr);
 }
@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_connection_that_is_gone_does_not_claim_its_su
   ParkingLot lot{1};
   const auto gone = park_one(lot, 1);
   BOOST_TEST(lot.claim(gone) != nullptr);
-  static_cast<void>(lot.leave(gone.place));
+  static_cast<void>(lot.leave(gone.slot));
   const auto successor = park_one(lot, 2);
-  BOOST_TEST(successor.place == gone.place);
+  BOOST_TEST(successor.slot == gone.slot);
   BOOST_TEST(lot.claim(gone) == nullptr);
   BOOST_TEST(lot.claim(successor)->id == 2U);
 }
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_connection_that_is_gone_does_not_claim_its_su
 BOOST_AUTO_TEST_CASE(a_key_survives_the_trip_through_epoll) {
   const ParkingLot::Key key{0xfffffffe, 0x89abcdef};
   const auto back = ParkingLot::Key::unpack(key.packed());
-  BOOST_TEST(back.place == key.place);
+  BOOST_TEST(back.slot == key.slot);
   BOOST_TEST(back.arming == key.arming);
   ParkingLot lot{1};
   BOOST_TEST(lot.claim(key) == nullptr);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_gets_an_event_early_waits_until_arming_is_ove
   }};
   BOOST_TEST(eventually([&] { return yields > before || returned; }));  // it waits in claim()
   BOOST_TEST(!returned);
-  lot.armed(key);
+  lot.end_arming(key);
   worker.join();
   BOOST_TEST(claimed);
 }
@@ -101,19 +101,19 @@ BOOST_AUTO_TEST_CASE(a_worker_that_gets_an_event_early_waits_until_arming_is_ove
 BOOST_AUTO_TEST_CASE(a_connection_that_could_not_be_armed_stays_its_owners) {
   ParkingLot lot{1};
   const auto key = lot.admit(connection(3), now);
-  lot.keep(key);
+  lot.fail_arming(key);
   BOOST_TEST(lot.claim(key) == nullptr);
-  BOOST_TEST(lot.leave(key.place)->id == 3U);
+  BOOST_TEST(lot.leave(key.slot)->id == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(a_view_tells_what_is_there) {
   ParkingLot lot{2};
   BOOST_TEST(!lot.view(0).occupied);
   const auto key = lot.admit(connection(), now + std::chrono::seconds{5});
-  BOOST_TEST(lot.view(key.place).occupied);
-  BOOST_TEST(!lot.view(key.place).parked);
-  lot.armed(key);
-  const auto view = lot.view(key.place);
+  BOOST_TEST(lot.view(key.slot).occupied);
+  BOOST_TEST(!lot.view(key.slot).parked);
+  lot.end_arming(key);
+  const auto view = lot.view(key.slot);
   BOOST_TEST(view.parked);
   BOOST_TEST(view.arming == key.arming);
   BOOST_TEST(view.times.opened == now);
@@ -125,10 +125,10 @@ BOOST_AUTO_TEST_CASE(places_are_used_again) {
   for (int round = 0; round < 10; ++round) {
     const auto a = park_one(lot);
     const auto b = park_one(lot);
-    BOOST_TEST(a.place != b.place);
+    BOOST_TEST(a.slot != b.slot);
     for (const auto key : {a, b}) {
       BOOST_TEST(lot.claim(key) != nullptr);
-      static_cast<void>(lot.leave(key.place));
+      static_cast<void>(lot.leave(key.slot));
     }
   }
 }
@@ -142,8 +142,8 @@ BOOST_AUTO_TEST_CASE(of_many_threads_that_claim_at_once_one_succeeds) {
     for (int i = 0; i < 3; ++i) claimers.emplace_back([&] { winners += lot.claim(key) != nullptr ? 1 : 0; });
     for (auto& claimer : claimers) claimer.join();
     BOOST_REQUIRE(winners == 1);
-    key = lot.park(key.place, now);
-    lot.armed(key);
+    key = lot.begin_arming(key.slot, now);
+    lot.end_arming(key);
   }
 }
 
@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(an_event_while_it_runs_forbids_to_rest_until_it_is_armed_ag
   BOOST_TEST(lot.claim(key) == nullptr);  // the event
   BOOST_TEST(!lot.rest(key, now));
   BOOST_TEST(!lot.view(0).parked);
-  const auto again = lot.park(key.place, now);
-  lot.armed(again);
+  const auto again = lot.begin_arming(key.slot, now);
+  lot.end_arming(again);
   BOOST_REQUIRE(lot.claim(again) != nullptr);
   BOOST_TEST(lot.rest(again, now));
 }
@@ -175,8 +175,8 @@ BOOST_AUTO_TEST_CASE(an_event_of_an_earlier_arming_does_not_forbid_to_rest) {
   ParkingLot lot{1};
   const auto old = park_one(lot);
   BOOST_REQUIRE(lot.claim(old) != nullptr);
-  const auto key = lot.park(old.place, now);
-  lot.armed(key);
+  const auto key = lot.begin_arming(old.slot, now);
+  lot.end_arming(key);
   BOOST_REQUIRE(lot.claim(key) != nullptr);
   BOOST_TEST(lot.claim(old) == nullptr);
   BOOST_TEST(lot.rest(key, now));
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(no_event_is_lost_between_resting_and_claiming) {
     event.join();
     // Either the event's thread has the connection, or its owner knows of the event.
     BOOST_REQUIRE(claimed == rested);
-    key = lot.park(key.place, now);
-    lot.armed(key);
+    key = lot.begin_arming(key.slot, now);
+    lot.end_arming(key);
   }
 }

@@ -205,14 +205,14 @@ BOOST_AUTO_TEST_CASE(the_set_is_never_left_unwatched_by_sleepers_while_workers_s
           while (turn % 3 != 2 && turns == seen && standby.standing_by() > 0 && !ends);
         }
       });
-    std::thread reaper{[&] {
+    std::thread housekeeper{[&] {
       while (!ends)
         for (Standby::Duty& duty : duties) standby.excuse(duty);
     }};
     // Were a call lost, the count would stand still.
     BOOST_TEST(eventually([&] { return turns > 20'000; }));
     ends = true;
-    reaper.join();
+    housekeeper.join();
     standby.release();
     for (auto& worker : workers) worker.join();
   }
