@@ -48,6 +48,11 @@ BUGS = [
         ["access_list_test", "limits_test"]),
     Bug("the_accept_rate_does_nothing", "acceptor.cpp", "wait_until_allowed", "const auto delay = admission_.rate_delay(now);",
         "const auto delay = std::chrono::nanoseconds::zero();", ["limits_test"]),
+    Bug("a_second_listener_need_not_wait", "acceptor.cpp", "accept_round",
+        "if (!std::exchange($allowed, false) && !wait_until_allowed()) return;", "static_cast<void>($allowed);",
+        ["accepting_test", "limits_test"]),
+    Bug("a_kernel_that_always_refuses_spins_the_accept_loop", "acceptor.cpp", "handle_error", "++$failures < $most",
+        "++$failures != 0", ["accepting_test"]),
     Bug("the_bucket_overflows_its_burst", "token_bucket.hpp", "credit",
         "if ($elapsed > ($full - $credit) / $rate) return $full;", "", ["token_bucket_test"]),
 
@@ -115,6 +120,16 @@ BUGS = [
         ["stop_test"]),
     Bug("the_grace_period_never_ends", "server_impl.cpp", "wait_for_connections",
         "if (lifecycle.grace_is_over()) return false;", "", ["stop_test"]),
+
+    # The life cycle, and what else lives in the process
+    Bug("a_handler_waits_for_itself", "lifecycle.cpp", "begin_stop", "if ($owner == this)", "if (false)",
+        ["lifecycle_test"]),
+    Bug("a_stop_overtakes_the_start", "lifecycle.cpp", "begin_stop",
+        "$changed.wait($lock, [this] { return $stage != Stage::starting; });", "", ["lifecycle_test"]),
+    Bug("the_first_to_stop_takes_the_wake_signal_along", "worker_pool.cpp", "WakeSignal", "if ($users++ != 0) return;",
+        "++$users;", ["lifecycle_test"]),
+    Bug("a_thread_takes_the_programs_signals", "thread.cpp", "Thread", "const SignalsBlocked inherited;", "",
+        ["lifecycle_test"]),
 
     # Datagrams
     Bug("the_last_reserved_port_is_answered", "datagram_admission.cpp", "refusal", "$port < first_unprivileged_port",
