@@ -1,6 +1,6 @@
 #include "check/echo_check.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "net/dialer.hpp"
 #include "net/network_error.hpp"
 #include "net/resolver.hpp"

@@ -1,6 +1,6 @@
 #include "check/threshold.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <chrono>
 

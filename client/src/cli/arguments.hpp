@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "net/target.hpp"
 
 #include <echopool/literals.hpp>

@@ -1,6 +1,6 @@
 #include "deadlock/buffer_picture.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "deadlock/deadlock_remedy.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "net/network_error.hpp"
 #include "net/waiting.hpp"
 #include "thread.hpp"

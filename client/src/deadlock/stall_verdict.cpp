@@ -1,6 +1,6 @@
 #include "deadlock/stall_verdict.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 namespace echopool::client {
 namespace {

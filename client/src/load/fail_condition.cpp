@@ -1,6 +1,6 @@
 #include "load/fail_condition.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "suggestion.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "load/load_text.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "output/folded.hpp"
 #include "output/latency_text.hpp"
 #include "output/report.hpp"

@@ -1,5 +1,5 @@
 #include "load/load_text.hpp"
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <array>
 #include <cerrno>

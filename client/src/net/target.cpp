@@ -1,6 +1,6 @@
 #include "net/target.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <algorithm>
 #include <stdexcept>

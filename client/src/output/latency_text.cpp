@@ -1,6 +1,6 @@
 #include "output/latency_text.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "output/text_table.hpp"
 
 #include <algorithm>

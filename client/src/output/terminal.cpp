@@ -1,6 +1,6 @@
 #include "output/terminal.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "output/totals_text.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <array>
 #include <cstdio>

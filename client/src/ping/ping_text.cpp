@@ -1,6 +1,6 @@
 #include "ping/ping_text.hpp"
 
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "net/network_error.hpp"
 #include "output/folded.hpp"
 #include "output/latency_text.hpp"

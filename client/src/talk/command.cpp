@@ -1,7 +1,7 @@
 // echopool talk: like nc, and unable to deadlock.
 #include "cli/common_options.hpp"
 #include "cli/subcommands.hpp"
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 #include "net/dialer.hpp"
 #include "net/interrupts.hpp"
 #include "net/resolver.hpp"

@@ -1,4 +1,4 @@
-#include "measure/quantity.hpp"
+#include "measure/format.hpp"
 
 #include <array>
 #include <charconv>
