@@ -58,6 +58,18 @@ std::vector<std::string> daemon_words(const std::vector<std::string>& arguments)
   return words;
 }
 
+/// What the daemon says it listens on. Now and then the kernel draws the same port for TCP and for UDP.
+std::string listening_on(const Endpoint& tcp, const Endpoint& udp) {
+  return "STATUS=listening on " + tcp.to_string() + (udp == tcp ? "" : ", " + udp.to_string());
+}
+
+/// A UDP socket on `where`; empty if another program has that port.
+UniqueFd datagram_socket_on(const Endpoint& where) {
+  UniqueFd fd{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  const SocketAddress address = to_sockaddr(where);
+  return ::bind(fd.get(), address.get(), address.length) == 0 ? std::move(fd) : UniqueFd{};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_is_ready_when_it_listens_and_says_when_it_reloads_and_stops) {
@@ -66,8 +78,7 @@ BOOST_AUTO_TEST_CASE(it_is_ready_when_it_listens_and_says_when_it_reloads_and_st
   const std::string file = folder / "x.ini";
   std::ofstream{file} << "";
   Daemon daemon{{"-c", file}, manager.settings()};
-  const std::string ready =
-      "READY=1\nSTATUS=listening on " + daemon.tcp().to_string() + ", " + daemon.udp().to_string();
+  const std::string ready = "READY=1\n" + listening_on(daemon.tcp(), daemon.udp());
   BOOST_TEST(manager.receive() == ready);
 
   daemon.program().signal(SIGHUP);
@@ -82,6 +93,20 @@ BOOST_AUTO_TEST_CASE(it_is_ready_when_it_listens_and_says_when_it_reloads_and_st
   daemon.program().signal(SIGTERM);
   BOOST_TEST(manager.receive().starts_with("STOPPING=1\n"));
   BOOST_TEST(daemon.program().finish().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_tcp_and_udp_share_is_named_once) {
+  const Manager manager;
+  UniqueFd tcp;
+  UniqueFd udp;
+  while (!udp) {
+    tcp = listening_socket();
+    udp = datagram_socket_on(local_endpoint(tcp.get()));
+  }
+  ProgramSettings settings = manager.settings();
+  const Program program{with_systemd_sockets(daemon_words({}), {tcp.get(), udp.get()}, "", settings), {}, settings};
+  const Endpoint shared = local_endpoint(tcp.get());
+  BOOST_TEST(manager.receive() == "READY=1\n" + listening_on(shared, shared));
 }
 
 BOOST_AUTO_TEST_CASE(the_watchdog_is_fed_for_as_long_as_it_serves) {
@@ -121,7 +146,7 @@ ECHOPOOL_TEST(sockets_that_are_handed_over_take_the_place_of_the_configured_ones
     program.signal(SIGTERM);
     BOOST_TEST(program.finish().status == 0);
   }
-  // The manager's sockets live on: who comes between two instances waits for the next one.
+  // The manager's sockets live on: a client that comes between two instances waits for the next one.
   Client waiting{tcp_address};
   waiting.send("between");
   Program next{words, {}, settings};
