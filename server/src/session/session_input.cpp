@@ -95,15 +95,18 @@ void SessionInput::need_more() noexcept {
   asked_ = true;
 }
 
-SessionState::Limit SessionInput::receive_limit() noexcept {
+SessionState::Limit SessionInput::receive_limit(std::optional<TimePoint> interrupted) noexcept {
   const TimeoutSettings& limits = state_.settings->timeouts;
-  if (!in_message_ && !limits.session) return {limits.idle, EndReason::idle_timeout};
-  if (in_message_ && !limits.message && !limits.session) return {limits.receive, EndReason::receive_timeout};
+  if (!interrupted && !limits.session) {
+    if (!in_message_) return {limits.idle, EndReason::idle_timeout};
+    if (!limits.message) return {limits.receive, EndReason::receive_timeout};
+  }
   const TimePoint now = state_.calls().now();
-  if (!in_message_) return state_.limit_of(WaitFor::message, now, now);
+  const TimePoint active = interrupted.value_or(now);
+  if (!in_message_) return state_.limit_of(WaitFor::message, active, active, now);
   // The clock starts with the second read of a message: until then nothing has waited, and most messages need one.
   if (!message_began_) message_began_ = now;
-  return state_.limit_of(WaitFor::rest, *message_began_, now);
+  return state_.limit_of(WaitFor::rest, *message_began_, active, now);
 }
 
 IoResult SessionInput::note(IoResult result, std::size_t asked) noexcept {
@@ -147,15 +150,21 @@ IoResult SessionInput::receive(std::span<std::byte> into) noexcept {
 }
 
 IoResult SessionInput::receive_waiting(std::span<std::byte> into) noexcept {
+  // An interrupted wait goes on for what is left of its limit, counted from the first interruption: before that no
+  // clock was read.
+  std::optional<TimePoint> interrupted;
   for (;;) {
-    const SessionState::Limit limit = receive_limit();
+    const SessionState::Limit limit = receive_limit(interrupted);
     if (limit.wait && *limit.wait <= std::chrono::milliseconds{0})
       return state_.fail({0, IoStatus::timed_out, 0}, limit.reason);
     const bool interruptible = state_.waits && !in_message_;
     if (interruptible && !begin_waiting()) return state_.fail({0, IoStatus::stopping, 0}, EndReason::stopping);
     const IoResult result = note(state_.connection->stream->receive(into, limit.wait), into.size());
     if (interruptible) end_waiting();
-    if (result.status == IoStatus::interrupted) continue;
+    if (result.status == IoStatus::interrupted) {
+      if (!interrupted) interrupted = state_.calls().now();
+      continue;
+    }
     if (result.status == IoStatus::timed_out) return state_.fail(result, limit.reason);
     if (result.ok()) in_message_ = consumed_ = true;
     return result;

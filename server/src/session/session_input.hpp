@@ -94,7 +94,8 @@ class SessionInput {
 
   enum class LastRead : std::uint8_t { none, full, partial, emptied };
 
-  [[nodiscard]] SessionState::Limit receive_limit() noexcept;
+  /// How long the next recv(2) may wait. `interrupted`: since when a signal has kept this wait from ending, if one has.
+  [[nodiscard]] SessionState::Limit receive_limit(std::optional<TimePoint> interrupted = {}) noexcept;
   /// Reads without waiting, or waits when the call cannot be restarted. would_block: it is to be restarted.
   [[nodiscard]] IoResult receive(std::span<std::byte> into) noexcept;
   [[nodiscard]] IoResult receive_waiting(std::span<std::byte> into) noexcept;

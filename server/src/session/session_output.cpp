@@ -110,7 +110,7 @@ IoResult SessionOutput::send_waiting(std::span<const std::byte> bytes) noexcept 
   SessionState::Limit limit{limits.send, EndReason::send_timeout};
   if (limits.session) {
     const TimePoint now = state_.calls().now();
-    limit = state_.limit_of(WaitFor::room, now, now);
+    limit = state_.limit_of(WaitFor::room, now, now, now);
   }
   const IoResult result = state_.connection->stream->send_all(bytes, limit.wait);
   state_.sent += result.bytes;

@@ -17,8 +17,9 @@ IoErrorKind kind_of(const Failure& failure) noexcept {
 
 }  // namespace
 
-SessionState::Limit SessionState::limit_of(WaitFor what, TimePoint began, TimePoint now) const noexcept {
-  const WaitTimes times{.opened = connection->opened, .active = now, .began = began};
+SessionState::Limit SessionState::limit_of(WaitFor what, TimePoint began, TimePoint active,
+                                           TimePoint now) const noexcept {
+  const WaitTimes times{.opened = connection->opened, .active = active, .began = began};
   const auto deadline = deadline_of(what, times, settings->timeouts);
   if (!deadline) return {std::nullopt, EndReason::reset};
   const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(deadline->when - now);

@@ -56,8 +56,8 @@ struct SessionState {
     Timeout wait;
     EndReason reason;
   };
-  /// How long a wait may take that begins now. `began` as in WaitTimes.
-  [[nodiscard]] Limit limit_of(WaitFor what, TimePoint began, TimePoint now) const noexcept;
+  /// How long a wait may still take. `began` and `active` as in WaitTimes; `active` is now if the wait begins now.
+  [[nodiscard]] Limit limit_of(WaitFor what, TimePoint began, TimePoint active, TimePoint now) const noexcept;
 
   /// Keeps how the conversation failed, the first time. Returns what the caller is to return.
   IoResult fail(IoResult result, EndReason reason) noexcept;

@@ -185,6 +185,27 @@ BOOST_AUTO_TEST_CASE(before_a_message_the_idle_limit_is_a_clean_end) {
   BOOST_TEST(io.failure()->reason == EndReason::idle_timeout);
 }
 
+// recv(2) with a limit is interrupted even where no signal has a handler: when the process was stopped and goes on
+// (signal(7)).
+BOOST_AUTO_TEST_CASE(signals_do_not_stretch_the_idle_limit) {
+  bind();
+  limits.idle = 10s;
+  for (int i = 0; i < 20; ++i) calls.receives.push_back(FakeCalls::fails(EINTR, 7s));
+  BOOST_TEST(some() == "");
+  BOOST_TEST_REQUIRE(io.failure().has_value());
+  BOOST_TEST(io.failure()->reason == EndReason::idle_timeout);
+  BOOST_TEST(calls.clock - connection.opened <= 21s);
+}
+
+BOOST_AUTO_TEST_CASE(signals_do_not_stretch_the_receive_limit) {
+  limits.receive = 10s;
+  limits.message = {};
+  calls.receives = {FakeCalls::data("half")};
+  for (int i = 0; i < 20; ++i) calls.receives.push_back(FakeCalls::fails(EINTR, 7s));
+  BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout);
+  BOOST_TEST(calls.clock - connection.opened <= 21s);
+}
+
 BOOST_AUTO_TEST_CASE(within_a_message_the_receive_limit_is_an_error) {
   calls.receives = {FakeCalls::data("half"), FakeCalls::fails(EAGAIN, 30s)};
   BOOST_TEST(kind_of_error([&] { line(); }) == IoErrorKind::receive_timeout);
