@@ -127,6 +127,21 @@ ECHOPOOL_TEST(when_the_grace_is_over_running_turns_are_cut_off) {
   BOOST_TEST(server.stats().ended_for(EndReason::stopping) == 1U);
 }
 
+ECHOPOOL_TEST(a_peer_that_has_not_finished_when_the_grace_is_over_is_cut_off) {
+  ServerSettings settings = settings_for(idle);
+  settings.timeouts.linger = 1h;
+  RunningServer server{settings, [](Session& peer) {
+                         peer.write(peer.read_some());
+                         return Next::close;
+                       }};
+  Client client = server.connect();
+  client.send("x");
+  BOOST_TEST(client.receive_all() == "x");  // the server has finished, and lingers
+  const StopReport report = server->stop(100ms);
+  BOOST_TEST(report.aborted == 1U);
+  BOOST_TEST(report.drained == 0U);
+}
+
 ECHOPOOL_TEST(a_second_stop_shortens_the_first) {
   std::atomic<bool> begun{false};
   RunningServer server{settings_for(idle), half_a_message(begun)};

@@ -34,9 +34,11 @@ void Closer::set_linger(Timeout linger) noexcept { linger_ms_.store(to_ms(linger
 
 void Closer::close(std::unique_ptr<Connection> connection, const SessionEnd& end) {
   connection->own_handler.reset();
+  SessionEnd how = end;
   switch (close_mode(end)) {
     case CloseMode::linger:
       if (!stop_.cutting_off()) return linger(std::move(connection), end);
+      how.cut_off = true;
       [[fallthrough]];
     case CloseMode::reset:
       connection->stream->reset_on_close();
@@ -44,7 +46,7 @@ void Closer::close(std::unique_ptr<Connection> connection, const SessionEnd& end
     case CloseMode::at_once:
       break;
   }
-  conclude(std::move(connection), end, counters_);
+  conclude(std::move(connection), how, counters_);
 }
 
 void Closer::linger(std::unique_ptr<Connection> connection, const SessionEnd& end) {
@@ -122,9 +124,10 @@ bool Closer::drained(Connection& connection) noexcept {
 void Closer::end_overdue(TimePoint now, bool all) noexcept {
   while (!entries_.empty() && (all || entries_.begin()->first <= now)) {
     const auto entry = entries_.begin();
-    if (all)
+    if (all) {
       entry->second.connection->stream->reset_on_close();
-    else if (still_takes(entry->second)) {
+      entry->second.end.cut_off = true;
+    } else if (still_takes(entry->second)) {
       extend(entry, now);
       continue;
     }
