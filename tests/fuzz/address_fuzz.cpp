@@ -2,6 +2,7 @@
 #include "cidr.hpp"
 #include "fuzz.hpp"
 #include "options/units.hpp"
+#include "quantity.hpp"
 
 #include <echopool/endpoint.hpp>
 
@@ -30,9 +31,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   reads_what_it_writes(text, Endpoint::parse, [](const Endpoint& value) { return value.to_string(); });
   reads_what_it_writes(text, Cidr::parse, [](const Cidr& value) { return value.to_string(); });
   reads_what_it_writes(
-      text, [](std::string_view from) { return to_duration(from, 0ms, 1000h); }, format_duration);
+      text, [](std::string_view from) { return to_duration(from, 0ms, 1000h); }, exact_duration);
   reads_what_it_writes(
-      text, [](std::string_view from) { return to_size(from, 0_B, ByteSize{std::size_t{1} << 40}); }, format_size);
+      text, [](std::string_view from) { return to_size(from, 0_B, ByteSize{std::size_t{1} << 40}); },
+      [](ByteSize value) { return exact_size(value.bytes()); });
   reads_what_it_writes(
       text, [](std::string_view from) { return to_number(from, 0, UINT64_MAX); },
       [](std::uint64_t value) { return std::to_string(value); });

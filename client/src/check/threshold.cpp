@@ -1,6 +1,7 @@
 #include "check/threshold.hpp"
 
 #include "measure/format.hpp"
+#include "quantity.hpp"
 
 #include <chrono>
 
@@ -9,7 +10,7 @@ namespace {
 
 std::optional<double> seconds(std::string_view text) {
   const bool negative = text.starts_with('-');
-  const auto duration = parse_duration(negative ? text.substr(1) : text);
+  const auto duration = parse_duration(negative ? text.substr(1) : text, NoUnit::is_seconds);
   if (!duration) return std::nullopt;
   const double value = std::chrono::duration<double>{*duration}.count();
   return negative ? -value : value;

@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
 
+#include "quantity.hpp"
 #include "suggestion.hpp"
 
 #include <boost/program_options.hpp>
@@ -135,7 +136,7 @@ std::vector<std::string> Arguments::all(std::string_view name) const {
 
 Nanoseconds Arguments::duration(std::string_view name) const {
   const std::string value = text(name);
-  const auto parsed = parse_duration(value);
+  const auto parsed = parse_duration(value, NoUnit::is_seconds);
   if (!parsed) wrong(name, value, "not a duration; write 250us, 10ms, 1m30s, or a number of seconds");
   return *parsed;
 }

@@ -1,6 +1,7 @@
 #include "load/fail_condition.hpp"
 
 #include "measure/format.hpp"
+#include "quantity.hpp"
 #include "suggestion.hpp"
 
 #include <array>
@@ -42,7 +43,7 @@ Metric metric_of(std::string_view name, std::string_view text) {
 std::optional<double> read_limit(std::string_view text, Metric metric) {
   switch (metric.unit) {
     case Unit::duration:
-      if (const auto duration = parse_duration(text)) return static_cast<double>(duration->count());
+      if (const auto duration = parse_duration(text, NoUnit::is_seconds)) return static_cast<double>(duration->count());
       return std::nullopt;
     case Unit::share: {
       const bool percent = text.ends_with('%');

@@ -1,28 +1,15 @@
-// Numbers as people write and read them: durations, sizes, rates. Internal. Pure functions, any thread.
+// Numbers as the client shows them to people. How people write them is in quantity.hpp. Internal. Pure functions, any
+// thread.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace echopool::client {
 
 using Nanoseconds = std::chrono::nanoseconds;
-
-/// `250us`, `10ms`, `1m30s`, `2h`; a plain number is seconds, as in ping, nc and iperf3 (`0.2`). nullopt: not a
-/// duration, negative, or more than 292 years.
-[[nodiscard]] std::optional<Nanoseconds> parse_duration(std::string_view text);
-
-/// Bytes: `512`, `64K` (1024), `1M`, `2G`; also `64KiB`. nullopt: not a size, or more than 2^63.
-[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
-
-/// A number of things, `k` being 1000: `5k`, `1.5M`, `200`. nullopt: not a number, or negative.
-[[nodiscard]] std::optional<double> parse_rate(std::string_view text);
-
-/// A whole number, decimal digits only.
-[[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 
 /// Three significant digits and the unit that suits: `812 ns`, `45.1 us`, `1.23 ms`, `2.50 s`, `1500 s`.
 [[nodiscard]] std::string format_duration(Nanoseconds duration);

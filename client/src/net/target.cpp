@@ -1,6 +1,6 @@
 #include "net/target.hpp"
 
-#include "measure/format.hpp"
+#include "quantity.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,54 +1,42 @@
 #include "opts/socket_option_values.hpp"
 
+#include "quantity.hpp"
+
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
-#include <span>
-#include <utility>
 
 namespace echopool::client {
 namespace {
 
-using Units = std::span<const std::pair<std::string_view, double>>;
-
-constexpr std::array<std::pair<std::string_view, double>, 1> no_unit{{{"", 1}}};
-constexpr std::array<std::pair<std::string_view, double>, 7> size_units{
-    {{"", 1}, {"k", 0x1p10}, {"K", 0x1p10}, {"m", 0x1p20}, {"M", 0x1p20}, {"g", 0x1p30}, {"G", 0x1p30}}};
-constexpr std::array<std::pair<std::string_view, double>, 6> second_units{
-    {{"", 1}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}};
-constexpr std::array<std::pair<std::string_view, double>, 4> millisecond_units{
-    {{"", 1}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}}};
-
-/// A number and one of these units; nullopt: something else.
-std::optional<double> amount_of(std::string_view text, Units units) {
-  const std::string copy{text};
-  char* rest = nullptr;
-  const double number = std::strtod(copy.c_str(), &rest);
-  if (rest == copy.c_str() || !std::isfinite(number)) return std::nullopt;
-  for (const auto& [unit, factor] : units)
-    if (unit == rest) return number * factor;
-  return std::nullopt;
-}
-
-Units units_of(OptionKind kind) noexcept {
+/// A number without a sign, in what the kernel counts the option in: bytes, seconds, milliseconds, or nothing.
+std::optional<double> magnitude_of(OptionKind kind, std::string_view text) {
+  if (const auto number = parse_number(text)) return number;
+  const auto duration = parse_duration(text, NoUnit::is_refused);
   switch (kind) {
     case OptionKind::bytes:
-      return size_units;
+      return parse_size(text);
     case OptionKind::seconds:
     case OptionKind::linger:
     case OptionKind::duration:
-      return second_units;
+      return duration ? std::optional{std::chrono::duration<double>{*duration}.count()} : std::nullopt;
     case OptionKind::milliseconds:
-      return millisecond_units;
+      return duration ? std::optional{std::chrono::duration<double, std::milli>{*duration}.count()} : std::nullopt;
     default:
-      return no_unit;
+      return std::nullopt;
   }
+}
+
+std::optional<double> amount_of(OptionKind kind, std::string_view text) {
+  const bool negative = text.starts_with('-');
+  const auto magnitude = magnitude_of(kind, negative ? text.substr(1) : text);
+  return negative && magnitude ? std::optional{-*magnitude} : magnitude;
 }
 
 /// What is written to the kernel: SO_RCVBUFFORCE and SO_SNDBUFFORCE can only be set, but take an amount of memory.
@@ -62,7 +50,7 @@ OptionKind kind_of(const SocketOption& option) noexcept {
 std::optional<int> int_of(OptionKind kind, std::string_view text) {
   if (kind == OptionKind::flag && text == "on") return 1;
   if (kind == OptionKind::flag && text == "off") return 0;
-  const auto amount = amount_of(text, units_of(kind));
+  const auto amount = amount_of(kind, text);
   // Up to UINT32_MAX: what SO_MAX_PACING_RATE calls no limit is -1 as an int.
   if (!amount || *amount < -0x1p31 || *amount >= 0x1p32 || *amount != std::floor(*amount)) return std::nullopt;
   return static_cast<int>(static_cast<std::int64_t>(*amount));
@@ -173,7 +161,7 @@ bool is_value(const SocketOption& option, std::string_view text) {
   const OptionKind kind = kind_of(option);
   if (kind == OptionKind::text) return true;
   if (kind == OptionKind::linger && text == "off") return true;
-  if (kind == OptionKind::duration) return amount_of(text, second_units).value_or(-1) >= 0;
+  if (kind == OptionKind::duration) return amount_of(kind, text).value_or(-1) >= 0;
   return !value_form(option).empty() && int_of(kind, text);
 }
 
@@ -186,7 +174,7 @@ int set_socket_option(int fd, const SocketOption& option, std::string_view text)
     return ::setsockopt(fd, option.level, option.number, text.data(), size) == 0 ? 0 : errno;
   }
   if (kind == OptionKind::duration) {
-    const auto micros = std::llround(*amount_of(text, second_units) * 1e6);
+    const auto micros = std::llround(*amount_of(kind, text) * 1e6);
     return set(fd, option, timeval{micros / 1'000'000, micros % 1'000'000});
   }
   if (kind == OptionKind::linger)
@@ -212,7 +200,7 @@ std::string grant_note(const SocketOption& option, std::string_view text, const 
   if (!doubles) return got < wish ? "less than asked" : "more than asked";
   if (got == 2 * wish) return "twice what was asked: the kernel counts its bookkeeping too";
   if (got > 2 * wish) return "the smallest there is";
-  const auto most = amount_of(limit, no_unit);
+  const auto most = parse_number(limit);
   return most && static_cast<double>(got) == 2 * *most ? "twice the limit" : "less than asked";
 }
 

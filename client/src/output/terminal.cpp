@@ -1,6 +1,6 @@
 #include "output/terminal.hpp"
 
-#include "measure/format.hpp"
+#include "quantity.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

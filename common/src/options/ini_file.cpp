@@ -1,6 +1,7 @@
 #include "options/ini_file.hpp"
 
 #include "options/units.hpp"
+#include "quantity.hpp"
 #include "unique_fd.hpp"
 
 #include <fcntl.h>
@@ -33,7 +34,7 @@ class Scanner {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
       complain("is UTF-16 text; save it as UTF-8");
     else if (text.size() > longest_ini_file)
-      complain("is larger than " + format_size(ByteSize{longest_ini_file}) + ", too large for a configuration");
+      complain("is larger than " + exact_size(longest_ini_file) + ", too large for a configuration");
     else
       read_lines(text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0));
     return std::move(file_);
@@ -58,7 +59,7 @@ class Scanner {
   void read_line(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.size() > longest_ini_line) {
-      complain("the line is longer than " + format_size(ByteSize{longest_ini_line}) + " bytes");
+      complain("the line is longer than " + exact_size(longest_ini_line) + " bytes");
       return;
     }
     if (const auto at = std::find_if(line.begin(), line.end(), is_control); at != line.end()) {

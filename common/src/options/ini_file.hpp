@@ -41,7 +41,7 @@ struct IniFile {
 /// Limits that no configuration written by a person meets: what passes them is another kind of file.
 inline constexpr std::size_t longest_ini_file = 64 * 1024;
 inline constexpr std::size_t longest_ini_line = 8 * 1024;
-/// After so many problems the rest is not looked at.
+/// After this many problems the rest of the file is not read.
 inline constexpr std::size_t most_ini_problems = 20;
 
 /// Never throws for what the text holds: every fault becomes a problem, and reading goes on behind it.

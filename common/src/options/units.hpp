@@ -1,9 +1,11 @@
-// Values as an operator writes them, read strictly: nothing is guessed, rounded or cut off. Internal. Pure functions,
-// any thread. What is not a value of its kind throws std::invalid_argument with "must be …": what would be right.
+// Values as an operator writes them, within their bounds, read strictly: nothing is guessed, rounded or cut off.
+// Internal. Pure functions, any thread. What is not a value of its kind throws std::invalid_argument with "must be …":
+// what would be right. quantity.hpp has the grammar of numbers.
 #pragma once
 
 #include <echopool/literals.hpp>
 
+#include <cassert>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -19,12 +21,12 @@ namespace echopool {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// `250ms`, `30s`, `5m`, `1h`: a whole number and its unit.
+/// `250ms`, `30s`, `1m30s`, `1h`: always with a unit, and of whole milliseconds.
 [[nodiscard]] Milliseconds to_duration(std::string_view text, Milliseconds least, Milliseconds most);
 /// A duration, or `off`: no limit.
 [[nodiscard]] Timeout to_timeout(std::string_view text, Milliseconds least, Milliseconds most);
 
-/// Bytes: `512`, `64K`, `1M`, `1G`, powers of 1024.
+/// Bytes: `512`, `64K`, `1.5M`, `1G`, powers of 1024.
 [[nodiscard]] ByteSize to_size(std::string_view text, ByteSize least, ByteSize most);
 
 /// Decimal digits alone.
@@ -33,6 +35,7 @@ using Milliseconds = std::chrono::milliseconds;
 /// A number of things, in the type that holds it; the upper limit must fit.
 template <std::integral Integer>
 [[nodiscard]] Integer to_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  assert(std::in_range<Integer>(most));
   return static_cast<Integer>(to_number(text, least, most));
 }
 
@@ -67,10 +70,6 @@ template <class Value>
   }
   refuse_choice(text, words);
 }
-
-/// As to_duration() and to_size() read them, in the largest unit without a remainder: `90s`, `64K`.
-[[nodiscard]] std::string format_duration(Milliseconds duration);
-[[nodiscard]] std::string format_size(ByteSize size);
 
 /// Without the white space (space, tab) around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);

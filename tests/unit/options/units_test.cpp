@@ -32,17 +32,19 @@ std::string wrong_count(std::string_view text) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_duration_is_a_whole_number_and_its_unit) {
+BOOST_AUTO_TEST_CASE(a_duration_has_a_unit_and_whole_milliseconds) {
   BOOST_TEST(duration("250ms") == 250ms);
   BOOST_TEST(duration("30s") == 30s);
   BOOST_TEST(duration("5m") == 5min);
   BOOST_TEST(duration("24h") == 24h);
+  BOOST_TEST(duration("1m30s") == 90s);
+  BOOST_TEST(duration("1.5s") == 1'500ms);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_duration_is_answered_with_the_range) {
   const std::string range = "must be a duration from 1ms to 24h";
-  for (const char* text : {"", "s", "-1s", "+1s", " 1s", "1 s", "1.5s", "0x10s", "1d", "1S", "0ms", "25h", "1s1", "off",
-                           "99999999999999999999s", "18446744073709551615h"})
+  for (const char* text : {"", "s", "-1s", "+1s", " 1s", "1 s", "1.5ms", "1us", "1500001ns", "0x10s", "1d", "1S", "0ms",
+                           "25h", "1s1", "off", "99999999999999999999s", "18446744073709551615h"})
     BOOST_TEST(wrong_duration(text) == range);
   BOOST_TEST(wrong_duration("30") == range + " with its unit (ms, s, m or h), such as 30s");
 }
@@ -116,13 +118,4 @@ BOOST_AUTO_TEST_CASE(a_choice_that_is_nearly_right_is_recognised) {
   BOOST_TEST(complaint([&] { static_cast<void>(choose("prak")); }) ==
              "must be one of park, hold; did you mean 'park'?");
   BOOST_TEST(complaint([&] { static_cast<void>(choose("")); }) == "must be one of park, hold");
-}
-
-BOOST_AUTO_TEST_CASE(what_is_formatted_reads_back) {
-  for (const char* text : {"1ms", "250ms", "90s", "61m", "1h"}) BOOST_TEST(format_duration(duration(text)) == text);
-  BOOST_TEST(format_duration(60s) == "1m");
-  BOOST_TEST(format_duration(0s) == "0s");
-  BOOST_TEST(format_size(64_KiB) == "64K");
-  BOOST_TEST(format_size(ByteSize{1025}) == "1025");
-  BOOST_TEST(format_size(ByteSize{}) == "0");
 }
