@@ -17,13 +17,12 @@ using Row = OptionRow<DaemonSettings>;
 constexpr Applies reload = Applies::on_reload;
 constexpr Applies restart = Applies::on_restart;
 
-// The ranges are those of ServerSettings::validate(), so that a complaint about a value names its range whatever is
-// wrong with it; daemon_options_test compares the two.
-constexpr Milliseconds longest = std::chrono::hours{24 * 365};
-constexpr std::uint64_t most_connections = 10'000'000;
-constexpr std::uint64_t most_a_second = 100'000'000;
+constexpr Milliseconds shortest = TimeoutSettings::shortest;
+constexpr Milliseconds longest = TimeoutSettings::longest;
+constexpr std::uint64_t most_connections = LimitSettings::most_connections;
+constexpr std::uint64_t highest_rate = LimitSettings::highest_rate;
 
-Timeout time_limit(Text text) { return to_timeout(text, 1ms, longest); }
+Timeout time_limit(Text text) { return to_timeout(text, shortest, longest); }
 
 /// Applies `check` to every item; throws std::invalid_argument with all complaints.
 std::vector<std::string> checked_list(Text text, const std::function<void(const std::string&)>& check) {
@@ -102,7 +101,9 @@ const std::array rows{
         [](DaemonSettings& to, Text text) { to.tcp_listen = endpoints(text); }},
     Row{{"tcp", "backlog", "511", "COUNT",
          "Connections that the kernel keeps until they are accepted; net.core.somaxconn caps it.", restart},
-        [](DaemonSettings& to, Text text) { to.server.socket.backlog = to_count<int>(text, 1, 65'535); }},
+        [](DaemonSettings& to, Text text) {
+          to.server.socket.backlog = to_count<int>(text, 1, SocketSettings::longest_backlog);
+        }},
 
     Row{{"udp", "listen", "127.0.0.1:51423, [::1]:51423", "ADDRESSES", "As tcp.listen, for UDP; empty: no UDP.",
          restart},
@@ -110,16 +111,20 @@ const std::array rows{
     Row{{"udp", "rate_per_source", "1000", "COUNT",
          "Datagrams a second answered to one IPv4 address or IPv6 /64; off: no limit.", reload},
         [](DaemonSettings& to, Text text) {
-          to.server.udp.rate_per_source = to_limit<std::uint32_t>(text, most_a_second);
+          to.server.udp.rate_per_source = to_limit<std::uint32_t>(text, highest_rate);
         }},
     Row{{"udp", "rate_total", "100000", "COUNT", "Datagrams a second answered in all; off: no limit.", reload},
-        [](DaemonSettings& to, Text text) { to.server.udp.rate_total = to_limit<std::uint32_t>(text, most_a_second); }},
+        [](DaemonSettings& to, Text text) { to.server.udp.rate_total = to_limit<std::uint32_t>(text, highest_rate); }},
     Row{{"udp", "batch", "64", "COUNT", "Datagrams taken with one system call, 1 to 1024.", restart},
-        [](DaemonSettings& to, Text text) { to.server.udp.batch = to_count<std::size_t>(text, 1, 1024); }},
+        [](DaemonSettings& to, Text text) {
+          to.server.udp.batch = to_count<std::size_t>(text, 1, UdpSettings::largest_batch);
+        }},
 
     Row{{"pool", "workers", "16", "COUNT", "Threads that serve connections, 1 to 4096; all exist from the start.",
          restart},
-        [](DaemonSettings& to, Text text) { to.server.pool.workers = to_count<std::size_t>(text, 1, 4096); }},
+        [](DaemonSettings& to, Text text) {
+          to.server.pool.workers = to_count<std::size_t>(text, 1, PoolSettings::most_workers);
+        }},
     Row{{"pool", "idle", "park", "park|hold",
          "A connection that waits for input is parked and needs no thread (park), or holds its worker (hold).",
          restart},
@@ -128,9 +133,13 @@ const std::array rows{
               to_choice<IdleConnections>(text, {{"park", IdleConnections::park}, {"hold", IdleConnections::hold}});
         }},
     Row{{"pool", "stack_size", "256K", "SIZE", "Stack of each worker, 128K to 1G.", restart},
-        [](DaemonSettings& to, Text text) { to.server.pool.stack_size = to_size(text, 128_KiB, 1024_MiB); }},
+        [](DaemonSettings& to, Text text) {
+          to.server.pool.stack_size = to_size(text, PoolSettings::least_stack, PoolSettings::most_stack);
+        }},
     Row{{"pool", "queue", "64", "COUNT", "With idle = hold: accepted connections that may wait for a worker.", restart},
-        [](DaemonSettings& to, Text text) { to.server.pool.queue = to_count<std::size_t>(text, 1, 65'536); }},
+        [](DaemonSettings& to, Text text) {
+          to.server.pool.queue = to_count<std::size_t>(text, 1, PoolSettings::longest_queue);
+        }},
     Row{{"pool", "queue_timeout", "5s", "TIME",
          "With idle = hold: a connection that has waited this long for a worker is reset.", restart},
         [](DaemonSettings& to, Text text) { to.server.pool.queue_timeout = time_limit(text); }},
@@ -154,7 +163,7 @@ const std::array rows{
         [](DaemonSettings& to, Text text) { to.server.timeouts.session = time_limit(text); }},
     Row{{"timeouts", "linger", "2s", "TIME",
          "Reading on after the end, so that what was sent last is not lost; never off.", reload},
-        [](DaemonSettings& to, Text text) { to.server.timeouts.linger = to_duration(text, 1ms, longest); }},
+        [](DaemonSettings& to, Text text) { to.server.timeouts.linger = to_duration(text, shortest, longest); }},
     Row{{"timeouts", "drain", "10s", "TIME", "When stopping: what is running may take this long to finish; never off.",
          reload},
         [](DaemonSettings& to, Text text) { to.server.timeouts.drain = to_duration(text, 0ms, longest); }},
@@ -171,7 +180,7 @@ const std::array rows{
     Row{{"limits", "accept_rate", "off", "COUNT", "New connections a second; more wait in the kernel's backlog.",
          reload},
         [](DaemonSettings& to, Text text) {
-          to.server.limits.accept_rate = to_limit<std::uint32_t>(text, most_a_second);
+          to.server.limits.accept_rate = to_limit<std::uint32_t>(text, highest_rate);
         }},
 
     Row{{"access", "allow", "", "BLOCKS", "Comma-separated; when there are any, what matches none of them is denied.",

@@ -28,9 +28,14 @@ enum class Overflow : std::uint8_t {
 
 /// The threads that run handlers, and how connections come to them.
 struct PoolSettings {
+  static constexpr std::size_t most_workers = 4096;     ///< the upper bound of `workers`
+  static constexpr ByteSize least_stack = 128_KiB;      ///< the lower bound of `stack_size`
+  static constexpr ByteSize most_stack = 1024_MiB;      ///< the upper bound of `stack_size`
+  static constexpr std::size_t longest_queue = 65'536;  ///< the upper bound of `queue`
+
   std::size_t workers = 16;                      ///< threads that run handlers; all exist before the first accept
   IdleConnections idle = IdleConnections::park;  ///< what becomes of a connection that waits for input
-  ByteSize stack_size = 256_KiB;                 ///< of each worker; at least 128 KiB
+  ByteSize stack_size = 256_KiB;                 ///< of each worker
   std::size_t queue = 64;                        ///< hold only: accepted connections that may wait for a worker
   Timeout queue_timeout = 5s;                    ///< hold only: a connection that has waited this long is reset
   Overflow overflow = Overflow::wait;            ///< what becomes of a new connection when there is no room
@@ -38,6 +43,9 @@ struct PoolSettings {
 
 /// How long anything may take. nullopt is "for ever".
 struct TimeoutSettings {
+  static constexpr std::chrono::milliseconds shortest{1};       ///< the lower bound of each but `drain`
+  static constexpr std::chrono::milliseconds longest = 8'760h;  ///< the upper bound of each: a year
+
   Timeout idle = 60s;     ///< between messages
   Timeout receive = 30s;  ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
   Timeout message = 30s;  ///< a message from its first byte to its last
@@ -49,6 +57,9 @@ struct TimeoutSettings {
 
 /// How much of everything. What is beyond waits, or is refused as `pool.overflow` says.
 struct LimitSettings {
+  static constexpr std::size_t most_connections = 10'000'000;  ///< the upper bound of `connections`
+  static constexpr std::uint32_t highest_rate = 100'000'000;   ///< the upper bound of every rate, also of UDP
+
   std::size_t connections = 10'000;            ///< open at once
   std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64
   std::optional<std::uint32_t> accept_rate{};  ///< new connections a second; more wait in the kernel's backlog
@@ -59,12 +70,14 @@ struct LimitSettings {
 /// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With
 /// an empty allow list everything that is not denied is allowed; otherwise what matches nothing is denied.
 struct AccessSettings {
-  std::vector<std::string> allow{};  ///< who may connect
-  std::vector<std::string> deny{};   ///< who may not
+  std::vector<std::string> allow{};  ///< the peers that may connect
+  std::vector<std::string> deny{};   ///< the peers that may not
 };
 
 /// Socket options (socket(7), tcp(7)); set once on the listeners and inherited by connections.
 struct SocketSettings {
+  static constexpr int longest_backlog = 65'535;  ///< the upper bound of `backlog`
+
   int backlog = 511;                         ///< connections that may wait in the kernel to be accepted (listen(2))
   bool reuse_address = true;                 ///< TCP only: on UDP it would let another process steal datagrams
   bool reuse_port = false;                   ///< SO_REUSEPORT: another process of the same user may share the port
@@ -77,9 +90,11 @@ struct SocketSettings {
 
 /// Limits of the UDP services; the rates are in datagrams a second, nullopt is "no limit".
 struct UdpSettings {
+  static constexpr std::size_t largest_batch = 1024;  ///< the upper bound of `batch`
+
   std::optional<std::uint32_t> rate_per_source = 1'000;  ///< datagrams a second answered to one source
   std::optional<std::uint32_t> rate_total = 100'000;     ///< datagrams a second answered in all
-  std::size_t batch = 64;                                ///< datagrams taken in one recvmmsg(2), 1 to 1024
+  std::size_t batch = 64;                                ///< datagrams taken in one recvmmsg(2)
 };
 
 /// Everything a Server can be told. The defaults work.
@@ -87,7 +102,7 @@ struct ServerSettings {
   PoolSettings pool;         ///< threads
   TimeoutSettings timeouts;  ///< times
   LimitSettings limits;      ///< numbers
-  AccessSettings access;     ///< who may connect, and send datagrams
+  AccessSettings access;     ///< peers that may connect, and send datagrams
   SocketSettings socket;     ///< socket options
   UdpSettings udp;           ///< UDP
 

@@ -2,17 +2,14 @@
 
 #include <echopool/settings.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace echopool {
 namespace {
 
-constexpr std::size_t most_workers = 4096;
-constexpr std::size_t most_connections = 10'000'000;
-constexpr ByteSize least_stack = 128_KiB;
-constexpr std::size_t most_batch = 1024;
-constexpr std::chrono::hours longest{24 * 365};
+using std::to_string;
 
 /// Collects the sentences about what is wrong.
 class Checks {
@@ -20,9 +17,16 @@ class Checks {
   void that(bool right, const std::string& sentence) {
     if (!right) list_.push_back(sentence);
   }
+  void range(const char* name, std::size_t value, std::size_t most) {
+    that(value >= 1 && value <= most, std::string{name} + " must be 1 to " + to_string(most));
+  }
   void limit(const char* name, const Timeout& timeout) {
-    using namespace std::chrono_literals;
-    that(!timeout || (*timeout >= 1ms && *timeout <= longest), std::string{name} + " must be off, or 1 ms to one year");
+    that(!timeout || (*timeout >= TimeoutSettings::shortest && *timeout <= TimeoutSettings::longest),
+         std::string{name} + " must be off, or 1 ms to one year");
+  }
+  template <class Number>
+  void limit(const char* name, const std::optional<Number>& number, std::size_t most) {
+    that(!number || (*number >= 1 && *number <= most), std::string{name} + " must be off, or 1 to " + to_string(most));
   }
   std::vector<std::string> take() { return std::move(list_); }
 
@@ -34,9 +38,10 @@ class Checks {
 
 std::vector<std::string> ServerSettings::validate() const {
   Checks check;
-  check.that(pool.workers >= 1 && pool.workers <= most_workers, "pool.workers must be 1 to 4096");
-  check.that(pool.stack_size >= least_stack, "pool.stack_size must be at least 128 KiB");
-  check.that(pool.stack_size <= 1024_MiB, "pool.stack_size must be at most 1 GiB");
+  check.range("pool.workers", pool.workers, PoolSettings::most_workers);
+  check.that(pool.stack_size >= PoolSettings::least_stack, "pool.stack_size must be at least 128 KiB");
+  check.that(pool.stack_size <= PoolSettings::most_stack, "pool.stack_size must be at most 1 GiB");
+  check.range("pool.queue", pool.queue, PoolSettings::longest_queue);
   check.limit("pool.queue_timeout", pool.queue_timeout);
   check.limit("timeouts.idle", timeouts.idle);
   check.limit("timeouts.receive", timeouts.receive);
@@ -44,18 +49,18 @@ std::vector<std::string> ServerSettings::validate() const {
   check.limit("timeouts.send", timeouts.send);
   check.limit("timeouts.session", timeouts.session);
   check.limit("timeouts.linger", timeouts.linger);
-  check.that(timeouts.drain >= std::chrono::milliseconds{0} && timeouts.drain <= longest,
+  check.that(timeouts.drain >= std::chrono::milliseconds{0} && timeouts.drain <= TimeoutSettings::longest,
              "timeouts.drain must be 0 to one year");
-  check.that(limits.connections >= 1 && limits.connections <= most_connections,
-             "limits.connections must be 1 to 10,000,000");
-  check.that(!limits.per_source || *limits.per_source >= 1, "limits.per_source must be off, or at least 1");
-  check.that(!limits.accept_rate || *limits.accept_rate >= 1, "limits.accept_rate must be off, or at least 1");
+  check.range("limits.connections", limits.connections, LimitSettings::most_connections);
+  check.limit("limits.per_source", limits.per_source, LimitSettings::most_connections);
+  check.limit("limits.accept_rate", limits.accept_rate, LimitSettings::highest_rate);
   check.that(limits.output_total >= limits.output, "limits.output_total must be at least limits.output");
-  check.that(socket.backlog >= 1 && socket.backlog <= 65'535, "socket.backlog must be 1 to 65535");
+  check.that(socket.backlog >= 1 && socket.backlog <= SocketSettings::longest_backlog,
+             "socket.backlog must be 1 to " + to_string(SocketSettings::longest_backlog));
   check.limit("socket.user_timeout", socket.user_timeout);
-  check.that(udp.batch >= 1 && udp.batch <= most_batch, "udp.batch must be 1 to 1024");
-  check.that(!udp.rate_per_source || *udp.rate_per_source >= 1, "udp.rate_per_source must be off, or at least 1");
-  check.that(!udp.rate_total || *udp.rate_total >= 1, "udp.rate_total must be off, or at least 1");
+  check.range("udp.batch", udp.batch, UdpSettings::largest_batch);
+  check.limit("udp.rate_per_source", udp.rate_per_source, LimitSettings::highest_rate);
+  check.limit("udp.rate_total", udp.rate_total, LimitSettings::highest_rate);
   for (const std::string& problem : AccessList::problems(access)) check.that(false, problem);
   return check.take();
 }
