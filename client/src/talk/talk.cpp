@@ -1,6 +1,7 @@
 #include "talk/talk.hpp"
 
 #include "net/waiting.hpp"
+#include "poll_timeout.hpp"
 #include "talk/standard_io.hpp"
 #include "thread.hpp"
 #include "verify/datagram_check.hpp"
@@ -89,12 +90,8 @@ void Talk::supervise() {
     const bool datagrams = settings_.transport == Transport::udp;
     if (datagrams && input_done_ && check_->complete() && !delivering_) return end(TalkEnd::finished);
     const auto limit = deadline();
-    int timeout = -1;
-    if (limit) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit->first - Clock::now());
-      if (left.count() <= 0) return end(limit->second);
-      timeout = static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000));
-    }
+    const int timeout = poll_timeout(Clock::now(), limit ? std::optional{limit->first} : std::nullopt);
+    if (timeout == 0) return end(limit->second);
     std::array<pollfd, 2> watched{{{changed_.fd(), POLLIN, 0}, {settings_.interrupt_fd, POLLIN, 0}}};
     ::poll(watched.data(), watched.size(), timeout);
     if (watched[1].revents != 0) return end(TalkEnd::interrupted);

@@ -1,13 +1,13 @@
 #include "udp/drop_log.hpp"
 
-#include <echopool/log.hpp>
+#include "limits/log_limiter.hpp"
 
-#include <chrono>
+#include <echopool/log.hpp>
 
 namespace echopool {
 
 void DropLog::expect(TimePoint now) noexcept {
-  if (!due_) due_ = now + std::chrono::seconds{1};
+  if (!due_) due_ = now + LogLimiter::interval;
 }
 
 void DropLog::report(const UdpStats& so_far) noexcept {

@@ -1,5 +1,6 @@
 // The `datagrams dropped reason= count=` lines: one a reason, at most once a second. Internal. Belongs to the UDP
-// thread.
+// thread. No LogLimiter, which reports the first event at once: these are differences of totals, and reading that of
+// the kernel costs a system call for each socket.
 #pragma once
 
 #include "kernel/system_calls.hpp"
