@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 
 namespace echopool {
@@ -27,7 +28,16 @@ SignalSet::SignalSet(std::initializer_list<int> signals) {
 
 void SignalSet::block() const { ::pthread_sigmask(SIG_BLOCK, &set_, nullptr); }
 
+bool SignalSet::is_blocked() const noexcept {
+  sigset_t blocked;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  for (int signal = 1; signal < NSIG; ++signal)
+    if (::sigismember(&set_, signal) == 1 && ::sigismember(&blocked, signal) != 1) return false;
+  return true;
+}
+
 std::optional<int> SignalSet::wait(std::optional<std::chrono::milliseconds> limit) const {
+  assert(is_blocked());
   const auto start = Clock::now();
   // A day at a time: what a caller may ask for need not fit into a timespec.
   const auto longest = std::chrono::hours{24};

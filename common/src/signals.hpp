@@ -26,6 +26,8 @@ class SignalSet {
 
  private:
   friend class SignalQueue;
+  [[nodiscard]] bool is_blocked() const noexcept;
+
   sigset_t set_;
 };
 

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cassert>
+
 namespace echopool {
 namespace {
 
@@ -53,6 +55,9 @@ bool Thread::join_for(std::chrono::milliseconds limit) {
   return !thread_.joinable() || thread_.try_join_for(boost::chrono::milliseconds{limit.count()});
 }
 
-void Thread::signal(int number) { ::pthread_kill(thread_.native_handle(), number); }
+void Thread::signal(int number) {
+  assert(thread_.joinable());
+  ::pthread_kill(thread_.native_handle(), number);
+}
 
 }  // namespace echopool

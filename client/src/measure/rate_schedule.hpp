@@ -5,6 +5,7 @@
 // a closed loop silently leaves out (Gil Tene's "coordinated omission").
 #pragma once
 
+#include <cassert>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -19,7 +20,9 @@ class RateSchedule {
   /// `rate` is of all connections together, a second; request i belongs to connection i mod `connections`. This part of
   /// the schedule is that of connections first … last - 1.
   RateSchedule(Nanoseconds start, double rate, std::size_t connections, std::size_t first, std::size_t last)
-      : start_{start}, period_{1e9 / rate}, connections_{connections}, first_{first}, last_{last}, index_{first} {}
+      : start_{start}, period_{1e9 / rate}, connections_{connections}, first_{first}, last_{last}, index_{first} {
+    assert(rate > 0 && first < last && last <= connections);
+  }
 
   /// When the next request of this part is due, its number in the whole schedule, and its connection.
   [[nodiscard]] Nanoseconds due() const noexcept {

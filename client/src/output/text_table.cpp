@@ -1,6 +1,7 @@
 #include "output/text_table.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace echopool::client {
@@ -14,7 +15,10 @@ TextTable TextTable::transposed() const {
   TextTable result;
   for (std::size_t column = 0; !rows_.empty() && column < rows_.front().size(); ++column) {
     std::vector<std::string> row;
-    for (const auto& source : rows_) row.push_back(source[column]);
+    for (const auto& source : rows_) {
+      assert(source.size() == rows_.front().size());
+      row.push_back(source[column]);
+    }
     result.add(std::move(row));
   }
   return result;

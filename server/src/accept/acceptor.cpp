@@ -9,6 +9,7 @@
 #include <echopool/log.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <new>
 #include <system_error>
@@ -42,6 +43,7 @@ Acceptor::Acceptor(const LiveSettings& settings, Seats& seats, Admission& admiss
       options_{listen_options(*settings.get())} {}
 
 void Acceptor::start(std::vector<TcpListener> listeners, Dispatcher& dispatcher) {
+  assert(!thread_.joinable());
   listeners_ = std::move(listeners);
   dispatcher_ = &dispatcher;
   poll_set_.push_back({.fd = wake_.fd(), .events = POLLIN, .revents = 0});

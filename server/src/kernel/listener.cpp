@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <string>
@@ -27,7 +28,7 @@ const char* remedy(int error) {
   switch (error) {
     case EADDRINUSE:
       return "; another program (or another instance) has it: stop that one or choose another port "
-             "(ss -ltnup shows who)";
+             "(ss -ltnup shows which)";
     case EADDRNOTAVAIL:
       return "; no interface of this host has that address (ip address shows which there are)";
     case EACCES:
@@ -65,7 +66,8 @@ void apply_connection_options(int fd, const ListenOptions& options, SystemCalls&
 }
 
 UniqueFd bind_tcp(const Endpoint& where, const ListenOptions& options, SystemCalls& calls) {
-  const bool v6 = where.family() != Endpoint::Family::v4;
+  assert(where.family() != Endpoint::Family::any);
+  const bool v6 = where.family() == Endpoint::Family::v6;
   UniqueFd fd{::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (!fd) throw StartError{errno, bind_failure("cannot create a TCP socket for", where, errno)};
   if (v6) set_int(calls, fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);

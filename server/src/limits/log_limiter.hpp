@@ -2,6 +2,7 @@
 // number of events it stands for. Internal. Pure: the time is passed in; belongs to one thread, or to a lock.
 #pragma once
 
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,7 @@ class LogLimiter {
   /// When take() is to be called for events that note() has held back. nullopt: there are none.
   [[nodiscard]] std::optional<Time> due() const noexcept {
     if (pending_ == 0) return std::nullopt;
+    assert(written_);
     return *written_ + interval;
   }
 

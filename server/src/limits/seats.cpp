@@ -33,6 +33,7 @@ std::optional<Ticket> Seats::try_take() {
 }
 
 bool Seats::count_source(Ticket& ticket, const Endpoint& peer, std::size_t limit) {
+  assert(ticket.seats_ == this && !ticket.source_);
   const std::uint64_t key = source_key(peer);
   const std::lock_guard lock{mutex_};
   const auto it = sources_.try_emplace(key, 0).first;
@@ -49,6 +50,7 @@ void Seats::give_back(const std::optional<std::uint64_t>& source) noexcept {
   bool wake = false;
   {
     const std::lock_guard lock{mutex_};
+    assert(taken_ > 0);
     --taken_;
     if (source) {
       if (const auto it = sources_.find(*source); it != sources_.end() && --it->second == 0) sources_.erase(it);

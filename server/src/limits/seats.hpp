@@ -1,11 +1,12 @@
-// The seats of the server: one for each open connection, and, if asked for, so many per source. Internal.
-// Seats may be used from any thread. A Ticket is a taken seat; whoever destroys it gives the seat back, so a seat can
+// The seats of the server: one for each open connection, and, if asked for, a number of them per source. Internal.
+// Seats may be used from any thread. A Ticket is a taken seat; its destructor gives the seat back, so a seat can
 // neither leak nor be returned twice. A Ticket must not outlive its Seats.
 #pragma once
 
 #include <echopool/endpoint.hpp>
 #include <echopool/settings.hpp>
 
+#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -37,9 +38,12 @@ class Ticket {
 class Seats {
  public:
   explicit Seats(std::size_t connections) noexcept : limit_{connections} {}
+  ~Seats() { assert(taken_ == 0); }
+  Seats(const Seats&) = delete;
+  Seats& operator=(const Seats&) = delete;
 
-  /// Waits until there is a free seat or close() is called; true in the first case. One acceptor waits, nobody else
-  /// takes seats, so the seat is still there for its try_take().
+  /// Waits until there is a free seat or close() is called; true in the first case. One acceptor waits, and takes
+  /// all seats, so the seat is still there for its try_take().
   [[nodiscard]] bool wait_for_room();
   /// A seat, or nullopt when all are taken.
   [[nodiscard]] std::optional<Ticket> try_take();

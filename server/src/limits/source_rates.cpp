@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 namespace echopool {
 
 SourceRates::SourceRates(std::size_t capacity, std::uint64_t seed)
-    : sets_(std::bit_ceil((capacity + Set{}.size() - 1) / Set{}.size())), multiplier_{seed | 1} {}
+    : sets_(std::bit_ceil((capacity + Set{}.size() - 1) / Set{}.size())), multiplier_{seed | 1} {
+  assert(capacity > 0);
+}
 
 bool SourceRates::take(const Rate& rate, const Endpoint& source, TokenBucket::Time now) noexcept {
   const std::uint64_t key = source_key(source);
@@ -24,7 +27,7 @@ bool SourceRates::take(const Rate& rate, const Endpoint& source, TokenBucket::Ti
 }
 
 // Multiply-shift hashing (Dietzfelbinger et al., 1997), twice: once would put runs of neighbouring addresses into few
-// sets for some multipliers. Nobody who does not know the multiplier can choose keys that share a set.
+// sets for some multipliers. Without the multiplier no keys can be chosen that share a set.
 SourceRates::Set& SourceRates::set_of(std::uint64_t key) noexcept {
   const auto bits = static_cast<unsigned>(std::countr_zero(sets_.size()));
   std::uint64_t hash = key * multiplier_;

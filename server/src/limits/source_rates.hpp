@@ -16,10 +16,10 @@ namespace echopool {
 /// A source is an IPv4 address or an IPv6 /64 (source_key.hpp).
 ///
 /// Memory is allocated once, in the constructor: 24 bytes a source. When more sources are active than there is room
-/// for, the bucket that is nearest to full makes way, since forgetting it forgives the least, and the newcomer starts
-/// with a full one. So forged sources never block an honest one beyond its own cap, and never lift the cap from a
-/// source that is using it up: its bucket is the emptiest and the last to go. What they gain is a fresh burst for each
-/// forged address, which is theirs anyhow; a cap on all sources together has to bound that.
+/// for, a new one takes the place of the fullest bucket of its set: dropping that one grants the fewest extra tokens.
+/// So forged sources never block an honest one beyond its own rate, and never lift the limit from a source that uses it
+/// up, whose bucket is the emptiest. Each forged address gains one burst, which it has anyhow; a rate for all sources
+/// together has to bound that.
 class SourceRates {
  public:
   static constexpr std::size_t default_capacity = 4096;
@@ -32,7 +32,7 @@ class SourceRates {
   [[nodiscard]] bool take(const Rate& rate, const Endpoint& source, TokenBucket::Time now) noexcept;
 
  private:
-  /// An unused entry is a full bucket of ::/64, and that is what it does when ::1 comes along.
+  /// A zero key is also that of ::/64; an unused entry then acts as its full bucket, which is correct.
   struct Entry {
     std::uint64_t key = 0;
     TokenBucket bucket;

@@ -12,8 +12,8 @@ struct Rate {
   std::uint32_t per_second = 0;
   std::uint32_t burst = 0;
 
-  /// `per_second` with room for a tenth of a second's worth, but for ten where the rate allows them in one second: so
-  /// little that no single second goes far past the rate, and enough for a few callers at one moment.
+  /// `burst` is a tenth of `per_second`, but at least the smaller of `per_second` and 10: no second goes far past the
+  /// rate, and a few callers at one moment pass.
   [[nodiscard]] static constexpr Rate of(std::uint32_t per_second) noexcept {
     return {per_second, std::max(per_second / 10, std::min<std::uint32_t>(per_second, 10))};
   }

@@ -1,4 +1,4 @@
-// What the server has done so far, counted by whoever does it. Internal. Any thread; relaxed atomics, each with one
+// What the server has done so far, counted where it is done. Internal. Any thread; relaxed atomics, each with one
 // writer at a time or rare writers, so nothing on the way of a request contends.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Which datagrams must never be answered, whoever sent them. Internal. Pure, any thread.
+// Which datagrams must never be answered. Internal. Pure, any thread.
 #pragma once
 
 #include <echopool/endpoint.hpp>

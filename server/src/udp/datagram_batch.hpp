@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,7 +19,7 @@
 
 namespace echopool {
 
-/// receive(), then for each datagram path() and, if it may be answered, its handler and take_answer(); then send().
+/// receive(), then for each datagram describe() and, if it may be answered, its handler and take_answer(); then send().
 class DatagramBatch {
  public:
   /// What became of the answers.
@@ -40,7 +41,10 @@ class DatagramBatch {
 
   /// The `i`-th of those just received: its addresses, and the datagram made ready for a handler.
   [[nodiscard]] const DatagramPath& describe(std::size_t i, const UdpListener& from) noexcept;
-  [[nodiscard]] Datagram& datagram(std::size_t i) noexcept { return slots_[i].datagram; }
+  [[nodiscard]] Datagram& datagram(std::size_t i) noexcept {
+    assert(i < taken_);
+    return slots_[i].datagram;
+  }
   [[nodiscard]] bool truncated(std::size_t i) const noexcept;
 
   /// Queues the answer that the handler gave to the `i`-th, if it gave one.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <string>
@@ -49,6 +50,7 @@ void ask_for_destination(const UdpListener& listener, SystemCalls& calls) {
 
 UdpListener UdpListener::bind(const Endpoint& where, const SocketSettings& settings, DatagramHandler handler,
                               SystemCalls& calls) {
+  assert(where.family() != Endpoint::Family::any);
   const bool v6 = where.family() == Endpoint::Family::v6;
   UdpListener listener{UniqueFd{::socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)}, where,
                        std::move(handler), false};

@@ -18,7 +18,7 @@ struct UdpListener {
   /// process take the datagrams of a bound UDP socket. Throws StartError naming the address and the remedy.
   static UdpListener bind(const Endpoint& where, const SocketSettings& settings, DatagramHandler handler,
                           SystemCalls& calls);
-  /// Takes over a UDP socket that somebody else has bound. Throws StartError when it is no such thing.
+  /// Takes over a UDP socket that another process has bound. Throws StartError when it is no such thing.
   static UdpListener adopt(UniqueFd socket, DatagramHandler handler, SystemCalls& calls);
 
   /// Datagrams that found the socket's receive buffer full since it was opened, modulo 2^32. SO_MEMINFO gives the count

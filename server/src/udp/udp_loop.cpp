@@ -6,6 +6,7 @@
 #include <echopool/log.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -37,6 +38,7 @@ UdpLoop::UdpLoop(const LiveSettings& settings, const Live<AccessList>& access, S
     : calls_{calls}, settings_{settings}, access_{access} {}
 
 void UdpLoop::start(const std::vector<const UdpListener*>& listeners, Hooks hooks) {
+  assert(!is_running());
   hooks_ = std::move(hooks);
   const std::size_t size = settings_.get().udp.batch;
   try {
@@ -130,7 +132,7 @@ void UdpLoop::answer(const UdpListener& listener, std::size_t count, TimePoint n
     else
       drop(batch, DropReason::handler_error);
   }
-  counters_.add(batch);  // before sending: who has an answer finds its question counted
+  counters_.add(batch);  // before sending: a peer that has its answer finds its question counted
   const DatagramBatch::Sent sent = batch_->send(listener, calls_);
   UdpStats answers;
   answers.answered = sent.answered;

@@ -46,6 +46,7 @@ class UdpLoop {
   /// Answers the datagrams that were taken already and ends the thread.
   void stop() noexcept;
 
+  [[nodiscard]] bool is_running() const noexcept { return thread_.joinable(); }
   /// All but what the kernel has had no room for.
   [[nodiscard]] UdpStats stats() const { return counters_.read(); }
 

@@ -2,6 +2,7 @@
 
 #include "kernel/listener.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace echopool {
@@ -25,6 +26,7 @@ Endpoint UdpServer::adopt(UniqueFd socket, DatagramHandler handler) {
 }
 
 Endpoint UdpServer::add(UdpListener listener) {
+  assert(!loop_.is_running());  // it refers to the sockets
   const Endpoint local = listener.local;
   const std::uint32_t overflows = listener.overflows();
   const std::lock_guard lock{sockets_mutex_};

@@ -55,7 +55,7 @@ class UdpServer {
 
   SystemCalls& calls_;
   std::vector<Socket> sockets_;           ///< fixed while the thread runs
-  mutable std::mutex sockets_mutex_;      ///< for those who count overflows, against adding and closing sockets
+  mutable std::mutex sockets_mutex_;      ///< while overflows are counted, sockets are added or closed
   mutable std::uint64_t overflowed_ = 0;  ///< guarded by sockets_mutex_, as is Socket::overflows
   std::mutex stop_mutex_;
   UdpLoop loop_;  ///< last: it uses the sockets
