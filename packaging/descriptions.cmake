@@ -8,7 +8,7 @@ set(summary_server "echo service (RFC 862) over TCP and UDP")
 set(description_server "echopoold sends back whatever it is sent: a service to test networks,
 balancers, firewalls and clients against. A fixed pool of threads serves
 connections with plain blocking calls; a connection that waits for input is
-parked and costs no thread, so that idle connections starve nobody.
+parked and costs no thread, so that idle connections starve no others.
 
 Every wait has a limit and every resource a bound, all of them set in one
 commented INI file. As installed it listens on the loopback addresses alone,

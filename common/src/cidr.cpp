@@ -65,7 +65,7 @@ Cidr Cidr::parse(std::string_view text) {
   }
   const auto network = keep_prefix(block.address, block.prefix_length);
   if (network != block.address) {
-    // Nobody can tell which of the two was meant, so neither is assumed.
+    // Either of the two may have been meant, so neither is assumed.
     Cidr whole = block;
     whole.address = network;
     Cidr single = block;

@@ -3,7 +3,7 @@
 
 A block ```cpp NAME.cpp is written to that file. In a block ```console every line `$ COMMAND` is run, by one shell in a
 network of its own, and must print the lines that follow it, where … stands for anything. A command that ends in & is
-followed by a wait until it listens. A block ```cpp before is somebody else's interface and not compiled; no other C++ is
+followed by a wait until it listens. A block ```cpp before is another library's interface and not compiled; no other C++ is
 allowed. usage: documents_test.py SOURCE PREFIX DOCUMENT…"""
 
 import os

@@ -36,7 +36,7 @@ def show(holds, what):
 
 @contextmanager
 def running(name):
-    """The example on free ports; gives its ports in the order of its log lines, TCP before UDP."""
+    """The example on free ports; returns its ports in the order of its log lines, TCP before UDP."""
     log = scratch / f"{name}.log"
     with log.open("w") as stderr:
         program = subprocess.Popen([scratch / "build" / name, "127.0.0.1:0"], stderr=stderr)
@@ -116,13 +116,13 @@ def chat():
         # A member hears what was said after it entered: ask until it has.
         ann.settimeout(0.1)
         for _ in range(FUSE * 10):
-            bob.sendall(b"anybody?\n")
+            bob.sendall(b"any news?\n")
             try:
                 if heard := ann.recv(4096):
                     break
             except TimeoutError:
                 continue
-        show(heard.startswith(f"{names[2]}: anybody?\n".encode()), "chat tells the others who said what")
+        show(heard.startswith(f"{names[2]}: any news?\n".encode()), "chat tells the others who said what")
         ann.settimeout(FUSE)
         # `slow` never reads: far more than its outbox and the sockets' buffers hold goes by.
         line = b"x" * 1000 + b"\n"
@@ -135,7 +135,7 @@ def chat():
             while not data.endswith(b"mark %d\n" % i):
                 data = (data + ann.recv(65536))[-2000:]
             counted += 1
-        show(counted == rounds // 20, f"chat: a member that never reads delays nobody ({time.monotonic() - start:.1f} s)")
+        show(counted == rounds // 20, f"chat: a member that never reads delays no other ({time.monotonic() - start:.1f} s)")
         for member in members:
             member.close()
 

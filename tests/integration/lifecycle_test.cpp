@@ -1,6 +1,6 @@
 // Tests: run_until_signal, live
-// From the constructor to the end: which call is allowed when, who may stop a server, and what else lives in the
-// process.
+// From the constructor to the end: which call is allowed when, which thread may stop a server, and what else lives in
+// the process.
 #include "datagrams.hpp"
 #include "disciplines.hpp"
 #include "eventually.hpp"
@@ -149,7 +149,7 @@ ECHOPOOL_TEST(a_second_signal_ends_a_server_that_waits_for_its_handlers) {
   BOOST_TEST(server.stats().ended_for(EndReason::stopping) == 1U);
 }
 
-ECHOPOOL_TEST(a_handler_asks_for_the_end_and_whoever_waits_stops_the_server) {
+ECHOPOOL_TEST(a_handler_asks_for_the_end_and_the_waiting_thread_stops_the_server) {
   Server server{settings_for(idle)};
   server.serve_tcp(loopback(), [&](Session& peer) {
     if (peer.read_some().empty()) return Next::close;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The rules of the house that no compiler checks: which room may use which, what public headers may include, what a
-header says of itself. Prints `file:line: offence`; exit status 1 if there is one."""
+header says of itself, words that name nothing. Prints `file:line: offence`; exit status 1 if there is one."""
 
 import re
 import subprocess
@@ -74,6 +74,12 @@ FORBIDDEN = [
     (re.compile(r"boost::this_thread::interruption_point|\.interrupt\(\)"), "no thread interruption"),
     (re.compile(r"\b(TODO|FIXME|XXX)\b"), "no unfinished marks"),
 ]
+# Words that name nothing: what is meant is a thread, a caller, a peer, and its name is as short.
+NAMELESS = re.compile(r"\b(whoever|whomever|somebody|someone|anybody|everybody)\b", re.IGNORECASE)
+PLAIN_WORDS = ["client", "common", "etc", "packaging", "tests", "tools", "server/daemon", "server/include", "CONTRIBUTING.md",
+               "CHANGELOG.md", *(f"docs/{page}.md" for page in ("architecture", "deadlock", "json", "log-messages",
+                                                                "operations", "performance", "reliability")),
+               *(f"server/src/{room}" for room in ("accept", "kernel", "limits", "refuse", "settings", "stats", "udp"))]
 # The one place for each exception, which says there why it is one.
 ALLOWED = {
     "no detached threads": {"common/src/thread.hpp", "common/src/thread.cpp"},
@@ -140,6 +146,13 @@ for path in tracked("*.cpp", "*.hpp"):
                 continue  # the peers are written as their own documentation would have it
             if pattern.search(line if "unfinished" in why else code):
                 offence(path, number, why)
+
+for path in tracked(*PLAIN_WORDS):
+    if path == "tests/lint/rules.py" or path.startswith("tests/fuzz/corpus/"):
+        continue
+    for number, line in enumerate((ROOT / path).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        if match := NAMELESS.search(line):
+            offence(path, number, f"'{match.group()}': say which thread, caller or peer is meant")
 
 print("\n".join(sorted(offences)), file=sys.stderr) if offences else None
 sys.exit(1 if offences else 0)

@@ -2,7 +2,7 @@
 set -euo pipefail
 cd /
 . /steps.sh
-# Whoever reads of a failure cannot look into the container any more.
+# The container is gone when a failure is read.
 trap '[ $? -eq 0 ] || journalctl --no-pager --quiet -o short-precise -n 25' EXIT
 export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
 

@@ -2,7 +2,7 @@
 
 ok() { printf 'ok    %s\n' "$*"; }
 fail() { printf 'FAIL  %s\n' "$*"; exit 1; }
-# What cannot be tested here is said, never passed over; 77 tells whoever runs the test.
+# What cannot be tested here is said, never passed over; 77 tells the caller of the test.
 skip() { printf 'SKIP  %s\n' "$*"; exit 77; }
 
 # set_option INI SECTION KEY VALUE: as one would with an editor, where the shipped file has the option in a comment.

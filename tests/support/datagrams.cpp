@@ -112,8 +112,8 @@ UdpPeer::Received UdpPeer::receive() {
 
 std::optional<UdpPeer::Received> UdpPeer::receive_now() { return receive(MSG_DONTWAIT); }
 
-UdpPeer::Received UdpPeer::ask(const Endpoint& whom, std::string_view bytes) {
-  send(whom, bytes);
+UdpPeer::Received UdpPeer::ask(const Endpoint& where, std::string_view bytes) {
+  send(where, bytes);
   return receive();
 }
 

@@ -33,7 +33,7 @@ class UdpPeer {
   /// A datagram that is already here.
   [[nodiscard]] std::optional<Received> receive_now();
   /// send() and then what came back.
-  [[nodiscard]] Received ask(const Endpoint& whom, std::string_view bytes);
+  [[nodiscard]] Received ask(const Endpoint& where, std::string_view bytes);
   /// For sending to broadcast addresses (SO_BROADCAST).
   void allow_broadcast();
 

@@ -36,7 +36,7 @@ std::vector<std::string> confined(std::vector<std::string> words) {
   return words;
 }
 
-/// A writer who does not read, until the server has told the deadlock and cut it off.
+/// A writer that does not read, until the server has told the deadlock and cut it off.
 void stall(const Endpoint& server) {
   Client writer{server, 4'096};
   const std::string much(1'000'000, 'x');

@@ -44,7 +44,7 @@ class Traces {
                 {"--daemon", "--log.sinks=file", "--log.file=" + path("log"), "--process.pidfile=" + path("pid")});
     return more;
   }
-  /// Sends the signal, waits for the end and gives the exit status: 128 + signal when a signal was it.
+  /// Sends the signal, waits for the end and returns the exit status: 128 + signal when a signal was it.
   [[nodiscard]] int status_after(int signal) const {
     const pid_t daemon = pid();
     int status = 0;

@@ -1,4 +1,4 @@
-// echopoold started as root: it binds what only root may bind, and is somebody else before anything can reach it.
+// echopoold started as root: it binds what only root may bind, and is another user before anything can reach it.
 #include "daemon.hpp"
 #include "disciplines.hpp"
 #include "private_network.hpp"

@@ -31,8 +31,8 @@ boost::test_tools::assertion_result with_own_dev_log(utf::test_unit_id unit) {
 /// A UDP port that was free a moment ago.
 Endpoint free_udp_address() { return UdpPeer{}.local(); }
 
-/// Starts echopoold, has it serve one connection and stop, and gives its process id. Its log goes to syslog and to its
-/// standard error, where the address is read.
+/// Starts echopoold, has it serve one connection and stop, and returns its process id. Its log goes to syslog and to
+/// its standard error, where the address is read.
 std::string serve_once(const std::vector<std::string>& arguments) {
   std::vector<std::string> words{built_program("echopoold"), "--tcp.listen=127.0.0.1:0",
                                  "--udp.listen=", "--log.sinks=syslog,stderr", "--limits.connections=2"};
@@ -105,7 +105,7 @@ std::string inetd_lines() {
   });
 }
 
-/// A syslog daemon that has hung: its socket is there, and nobody reads from it.
+/// A syslog daemon that has hung: its socket is there, and nothing reads from it.
 std::string serve_with_stuck_syslog(const std::string& discipline) {
   return with_own_dev([&discipline]() -> std::string {
     const FakeSyslog stuck{"/dev/log"};

@@ -28,7 +28,7 @@ MORE_CALLS = 0.06  # less than one call of a dozen
 # Recorded and shown, but not compared. Which thread sleeps when another wants it; and, as strace makes every call a sleep,
 # how often a worker asks whether it has slept (at one batch of 65 otherwise).
 CHANCE = {"futex", "sched_yield", "getrusage"}
-# How often a worker leaves a connection that talks alone to the others, who may then see it twice: a matter of time.
+# How often a worker leaves a connection that talks alone to the others, which may then see it twice: a matter of time.
 CHANCE_ALONE = {"epoll_ctl", "epoll_wait", "poll"}
 ATTEMPTS = 3  # the least counts: whatever disturbs can only add
 FUNCTIONS = 40  # recorded, to tell which have grown

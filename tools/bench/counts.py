@@ -11,7 +11,7 @@ from measure import NotMeasured
 
 
 def counted_calls(start, work):
-    """{system call: how often} over the life of the server that `start(before=…)` gives and `work(server)` uses."""
+    """{system call: how often} over the life of the server that `start(before=…)` returns and `work(server)` uses."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "strace"
         server = start(before=("strace", "-c", "-f", "-U", "name,calls", "-o", file))

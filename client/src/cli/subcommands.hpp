@@ -1,4 +1,5 @@
-// The subcommands: each file of this folder named after one defines its tables and what it does. Internal.
+// The subcommands: the command.cpp in the folder of each defines its tables and what it does. Internal. Pure functions,
+// any thread.
 #pragma once
 
 #include "cli/command.hpp"

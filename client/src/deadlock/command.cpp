@@ -63,7 +63,7 @@ Plan plan_of(const Arguments& arguments) {
   plan.expected = arguments.text("expect");
   plan.json = arguments.has("json");
   if (udp && (arguments.has("fix") || arguments.has("until-stall") || plan.lesson.read_first))
-    throw UsageError{"--fix, --until-stall and --mistake are about TCP: over UDP nobody ever waits"};
+    throw UsageError{"--fix, --until-stall and --mistake are about TCP: over UDP neither side ever waits"};
   return plan;
 }
 

@@ -52,11 +52,12 @@ std::string verdict_line(StallVerdict verdict) {
 std::string_view explanation(Remedy remedy) noexcept {
   switch (remedy) {
     case Remedy::reader_thread:
-      return "one thread writes while another reads, so nobody who writes keeps anybody from reading";
+      return "one thread writes while another reads, so a write that waits keeps no read from happening";
     case Remedy::read_between:
       return "after each chunk its echo is read, so never more than a chunk is under way";
     case Remedy::smaller:
-      return "no more is written than the buffers hold; it works only as long as it all fits, and nobody tells when it "
+      return "no more is written than the buffers hold; it works only as long as it all fits, and nothing tells when "
+             "it "
              "no longer does";
     case Remedy::timeout:
       return "SO_SNDTIMEO turns the wait for ever into an error; it does not get the work done, but the program lives";
@@ -125,8 +126,8 @@ std::string tell(Remedy remedy, const RemedyReport& report, std::size_t width) {
 
 std::string tell(const DatagramLessonReport& report, std::size_t width) {
   std::string text = format_count(report.sent) + " datagrams were written in " + format_duration(report.sending) +
-                     " without a single read, and nobody ever waited.\n" + describe(report.totals) + "\n\n" +
-                     "Verdict: no deadlock, but loss\nUDP has no window that closes: whoever has no room drops.";
+                     " without a single read, and neither side ever waited.\n" + describe(report.totals) + "\n\n" +
+                     "Verdict: no deadlock, but loss\nUDP has no window that closes: a receiver without room drops.";
   if (report.queue_drops > 0)
     text += " Our own receive buffer dropped " + counted(report.queue_drops, "answer") + " (SO_MEMINFO).";
   const std::uint64_t elsewhere = report.totals.lost - std::min(report.totals.lost, report.queue_drops);

@@ -53,10 +53,10 @@ std::string_view meaning(StallVerdict verdict) noexcept {
   switch (verdict) {
     case StallVerdict::write_write:
       return "The client waits in send() until the server reads; the server waits in send() until the client reads. "
-             "All four buffers between them are full and nobody reads: this would last for ever.";
+             "All four buffers between them are full and neither side reads: this would last for ever.";
     case StallVerdict::read_read:
       return "The client waits in recv() for the server, the server waits in recv() for the client. All buffers are "
-             "empty and nobody writes: this would last for ever.";
+             "empty and neither side writes: this would last for ever.";
     case StallVerdict::half:
       return "The client has sent everything and is free, but the server already waits in send() until the client "
              "reads. The buffers were just large enough to hide the mistake: a little more data and both would wait.";
@@ -69,7 +69,7 @@ std::string_view meaning(StallVerdict verdict) noexcept {
     case StallVerdict::none:
       break;
   }
-  return "Nobody waited for the other for long.";
+  return "Neither side waited for the other for long.";
 }
 
 std::vector<std::string> reasons(const StallEvidence& evidence) {

@@ -1,4 +1,4 @@
-// Whom to talk to, as a person writes it. Internal. Plain values, any thread.
+// The server to talk to, as a person writes it. Internal. Plain values, any thread.
 #pragma once
 
 #include "net/network_error.hpp"

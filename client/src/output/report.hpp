@@ -1,5 +1,5 @@
-// The frame of every JSON result: what ran, against whom, how it ended. Internal. Pure functions, any thread. Described
-// in docs/json.md and docs/echopool.schema.json.
+// The frame of every JSON result: what ran, against which server, how it ended. Internal. Pure functions, any thread.
+// Described in docs/json.md and docs/echopool.schema.json.
 #pragma once
 
 #include "measure/histogram.hpp"

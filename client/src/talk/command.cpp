@@ -38,25 +38,25 @@ std::string amount(std::uint64_t bytes, std::uint64_t datagrams, Transport trans
 
 /// What went wrong, in one sentence; empty: nothing.
 std::string complaint(const TalkReport& report, const TalkSettings& settings, const Endpoint& peer) {
-  const std::string whom = peer.to_string();
+  const std::string server = peer.to_string();
   const auto moved = [&] {
     return "sent " + amount(report.sent_bytes, report.sent_datagrams, settings.transport) + ", received " +
            amount(report.received_bytes, report.received_datagrams, settings.transport);
   };
   switch (report.end) {
     case TalkEnd::mismatch:
-      return "the answer of " + whom + " differs at offset " + format_count(report.mismatch->offset) + ": sent " +
+      return "the answer of " + server + " differs at offset " + format_count(report.mismatch->offset) + ": sent " +
              hexadecimal(report.mismatch->expected) + ", received " + hexadecimal(report.mismatch->actual);
     case TalkEnd::send_failed:
-      return "cannot send to " + whom + ": " + explain(report.error, settings.transport);
+      return "cannot send to " + server + ": " + explain(report.error, settings.transport);
     case TalkEnd::receive_failed:
-      return "cannot receive from " + whom + ": " + explain(report.error, settings.transport);
+      return "cannot receive from " + server + ": " + explain(report.error, settings.transport);
     case TalkEnd::input_failed:
       return "cannot read standard input: " + error_text(report.error);
     case TalkEnd::output_failed:
       return "cannot write standard output: " + error_text(report.error);
     case TalkEnd::idle:
-      return "nothing has moved to or from " + whom + " for " + format_duration(*settings.idle) + " (" + moved() +
+      return "nothing has moved to or from " + server + " for " + format_duration(*settings.idle) + " (" + moved() +
              "); a longer limit is set with --wait";
     case TalkEnd::quit:
     case TalkEnd::finished:
@@ -64,7 +64,7 @@ std::string complaint(const TalkReport& report, const TalkSettings& settings, co
       break;
   }
   if (report.end == TalkEnd::finished && report.unsent_bytes > 0)
-    return whom + " ended the conversation before all of the input was sent (" + moved() + ")";
+    return server + " ended the conversation before all of the input was sent (" + moved() + ")";
   return {};
 }
 

@@ -72,7 +72,7 @@ void ProbeLedger::decide(std::uint64_t sequence, Record& record, State state) {
 }
 
 /// A damaged header names no probe: ask the unanswered probes, the newest first, whether it was one of them.
-std::optional<std::uint64_t> ProbeLedger::whose(std::span<const std::byte> datagram) const {
+std::optional<std::uint64_t> ProbeLedger::sequence_of(std::span<const std::byte> datagram) const {
   constexpr std::uint64_t most_asked = 1024;
   const std::uint64_t end = base_ + records_.size();
   for (std::uint64_t asked = 0; asked < most_asked && end - asked > oldest_waiting_; ++asked) {
@@ -85,7 +85,7 @@ std::optional<std::uint64_t> ProbeLedger::whose(std::span<const std::byte> datag
 ProbeAnswer ProbeLedger::received(std::span<const std::byte> datagram, Nanoseconds now) {
   const auto claimed = read_probe(datagram);
   const bool ours = claimed && claimed->run == run_ && claimed->stream == stream_;
-  const auto sequence = ours ? std::optional{claimed->sequence} : claimed ? std::nullopt : whose(datagram);
+  const auto sequence = ours ? std::optional{claimed->sequence} : claimed ? std::nullopt : sequence_of(datagram);
   Record* record = sequence ? find(*sequence) : nullptr;
   if (record == nullptr) {
     ++decided_.strays;

@@ -106,7 +106,7 @@ class ProbeLedger {
 
   [[nodiscard]] ProbeIdentity identity(std::uint64_t sequence) const;
   [[nodiscard]] Record* find(std::uint64_t sequence);
-  [[nodiscard]] std::optional<std::uint64_t> whose(std::span<const std::byte> datagram) const;
+  [[nodiscard]] std::optional<std::uint64_t> sequence_of(std::span<const std::byte> datagram) const;
   ProbeAnswer good(std::uint64_t sequence, Record& record, Nanoseconds now);
   ProbeAnswer damaged(std::uint64_t sequence, Record& record, std::span<const std::byte> datagram, std::size_t offset);
   void add(ProbeTotals& totals, const Record& record, std::uint64_t ProbeTotals::*waiting_as) const;

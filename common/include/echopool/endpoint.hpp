@@ -13,7 +13,7 @@
 
 namespace echopool {
 
-/// Where to listen, or who is calling: family, address and port.
+/// Where to listen, or the address of a peer: family, address and port.
 class ECHOPOOL_EXPORT Endpoint {
  public:
   /// Which addresses it can be.
@@ -34,7 +34,7 @@ class ECHOPOOL_EXPORT Endpoint {
   /// Reads `192.0.2.1:7`, `[2001:db8::1]:7`, `[fe80::1%eth0]:7` or `*:7` (RFC 3986 section 3.2.2, RFC 4007
   /// section 11). Names are not resolved. Throws std::invalid_argument saying what is wrong with the text.
   static Endpoint parse(std::string_view text);
-  /// As parse(), but gives nullopt instead of throwing.
+  /// As parse(), but returns nullopt instead of throwing.
   static std::optional<Endpoint> try_parse(std::string_view text);
 
   /// IPv4, IPv6, or both.

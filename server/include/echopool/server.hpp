@@ -32,7 +32,7 @@ struct StopReport {
   std::uint64_t stuck = 0;    ///< workers still inside a handler that ignores stopping(); ~Server waits for them
 };
 
-/// A socket that somebody else opened (systemd's LISTEN_FDS, inetd). The Server takes it over and closes it.
+/// A socket that another process opened (systemd's LISTEN_FDS, inetd). The Server takes it over and closes it.
 struct InheritedSocket {
   int fd;  ///< the descriptor
 };

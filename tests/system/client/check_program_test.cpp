@@ -100,16 +100,16 @@ BOOST_AUTO_TEST_CASE(a_lost_datagram_is_sent_again_and_shows_as_loss) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_what_the_caller_says_and_never_unknown) {
-  std::string nobody;
+  std::string closed_port;
   {
     const FaultyStreamEcho gone;
-    nobody = gone.endpoint().to_string();
+    closed_port = gone.endpoint().to_string();
   }
-  BOOST_TEST(check({nobody}).status == 2);
-  BOOST_TEST(check({"-r", "warn", nobody}).status == 1);
-  BOOST_TEST(check({"-r", "ok", nobody}).status == 0);
-  BOOST_TEST(check({"-u", "-r", "warn", nobody}).status == 1);
-  BOOST_TEST(contains(check({nobody}).out, "connect=U;;;0;10"));
+  BOOST_TEST(check({closed_port}).status == 2);
+  BOOST_TEST(check({"-r", "warn", closed_port}).status == 1);
+  BOOST_TEST(check({"-r", "ok", closed_port}).status == 0);
+  BOOST_TEST(check({"-u", "-r", "warn", closed_port}).status == 1);
+  BOOST_TEST(contains(check({closed_port}).out, "connect=U;;;0;10"));
   BOOST_TEST(check({"-H", "no-such-host.invalid"}).status == 2);
 }
 

@@ -251,16 +251,16 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(datagrams_that_are_all_refused_are_told_as_refused) {
-  std::string nobody;
+  std::string closed_port;
   {
     const FaultyDatagramEcho gone;
-    nobody = gone.endpoint().to_string();
+    closed_port = gone.endpoint().to_string();
   }
-  const auto text = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", nobody});
+  const auto text = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", closed_port});
   BOOST_TEST(text.status == 1);
   BOOST_TEST(text.out.find("refused: ") != std::string::npos, text.out);
   BOOST_TEST(text.out.find("verified") == std::string::npos, text.out);
-  const auto json = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", "-J", nobody});
+  const auto json = run_program({built_program("echopool"), "load", "-u", "-R", "100", "-t", "0.2", "-J", closed_port});
   const JsonReader result{json.out};
   BOOST_TEST(result.number("requests.answered") == 0);
   BOOST_TEST(result.number("span_ns") == 0);

@@ -123,17 +123,17 @@ BOOST_AUTO_TEST_CASE(a_connection_that_breaks_costs_its_probes_and_the_next_one_
 }
 
 BOOST_AUTO_TEST_CASE(no_service_there_is_status_1_and_each_refusal_is_told) {
-  std::string nobody;
+  std::string closed_port;
   {
     const FaultyDatagramEcho gone;
-    nobody = gone.endpoint().to_string();
+    closed_port = gone.endpoint().to_string();
   }
-  const auto udp = ping({"-u", "-c", "3", "-i", "20ms", nobody});
+  const auto udp = ping({"-u", "-c", "3", "-i", "20ms", closed_port});
   BOOST_TEST(udp.status == 1);
   BOOST_TEST(contains(udp.out, "seq=2 Connection refused"), udp.out);
   BOOST_TEST(contains(udp.out, "3 sent, 0 answered (100 % loss), 3 refused"), udp.out);
-  BOOST_TEST(ping({"-c", "3", nobody}).status == 1);
-  const auto connect = ping({"--connect", "-c", "3", "-i", "20ms", nobody});
+  BOOST_TEST(ping({"-c", "3", closed_port}).status == 1);
+  const auto connect = ping({"--connect", "-c", "3", "-i", "20ms", closed_port});
   BOOST_TEST(connect.status == 1);
   BOOST_TEST(contains(connect.out, "3 refused"), connect.out);
 }

@@ -77,16 +77,16 @@ BOOST_AUTO_TEST_CASE(a_broken_connection_is_an_error_that_keeps_what_had_arrived
 }
 
 BOOST_AUTO_TEST_CASE(a_port_without_a_service_is_told_with_the_next_step) {
-  std::string nobody;
+  std::string closed_port;
   {
     const FaultyStreamEcho gone;
-    nobody = gone.endpoint().to_string();
+    closed_port = gone.endpoint().to_string();
   }
-  const auto tcp = talk({nobody}, "x");
+  const auto tcp = talk({closed_port}, "x");
   BOOST_TEST(tcp.status == 1);
-  BOOST_TEST(tcp.err == "echopool talk: cannot connect to " + nobody +
+  BOOST_TEST(tcp.err == "echopool talk: cannot connect to " + closed_port +
                             ": Connection refused; nothing listens there: is the service running, and on this port?\n");
-  const auto udp = talk({"-u", nobody}, "x");
+  const auto udp = talk({"-u", closed_port}, "x");
   BOOST_TEST(udp.status == 1);
   BOOST_TEST(contains(udp.err, "ICMP port unreachable"), udp.err);
 }
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(ipv6_is_spoken_as_well) {
   BOOST_TEST(talk({"-4", tcp.endpoint().to_string()}, "hello").status == 1);
 }
 
-BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_an_error_and_not_a_signal) {
+BOOST_AUTO_TEST_CASE(output_that_is_not_taken_is_an_error_and_not_a_signal) {
   const FaultyStreamEcho server;
   const std::string command = built_program("echopool") + " talk " + server.endpoint().to_string() +
                               " 2>&1 < /dev/zero > /dev/full; echo status $?";

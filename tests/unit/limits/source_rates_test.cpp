@@ -109,10 +109,10 @@ BOOST_AUTO_TEST_CASE(tables_of_one_process_do_not_share_their_secret) {
   // Which of five sources has to make way in a table of eight tells the seeds apart, most of the time.
   const auto displaced = [] {
     SourceRates rates{8};
-    std::string who;
+    std::string admitted;
     for (std::uint32_t i = 0; i < 24; ++i) take_all(rates, forged(i));
-    for (std::uint32_t i = 0; i < 24; ++i) who += rates.take(rate, forged(i), start) ? 'x' : '-';
-    return who;
+    for (std::uint32_t i = 0; i < 24; ++i) admitted += rates.take(rate, forged(i), start) ? 'x' : '-';
+    return admitted;
   };
   const std::string first = displaced();
   bool differs = false;

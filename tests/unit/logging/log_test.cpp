@@ -34,7 +34,7 @@ struct LogFile : TemporaryDirectory {
   LogSettings settings;
 };
 
-/// A FIFO with a reader that does not read: it takes 64 KiB, then whoever writes hangs.
+/// A FIFO with a reader that does not read: it takes 64 KiB, then a write hangs.
 struct StuckFifo : LogFile {
   StuckFifo() {
     BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);

@@ -124,7 +124,7 @@ struct NoneLost {
   NoneLost() { lost_lines = 0; }
 };
 
-/// Announcements go out like any other line of their level, so somebody must have set one.
+/// Announcements go out like any other line of their level, so the test must have set one.
 struct EverythingLogged : NoneLost {
   EverythingLogged() {
     LogSettings settings;

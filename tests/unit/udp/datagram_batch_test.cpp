@@ -19,7 +19,7 @@ using echopool::test::UdpPeer;
 
 namespace {
 
-/// sendmmsg(2) takes at most so many at a time, or fails as scripted; recvmmsg(2) can mark a message as truncated.
+/// sendmmsg(2) takes at most this many at a time, or fails as scripted; recvmmsg(2) can mark a message as truncated.
 class Faults : public SystemCalls {
  public:
   unsigned most_at_once = 1024;

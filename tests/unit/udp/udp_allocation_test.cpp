@@ -21,7 +21,7 @@ namespace {
 
 std::atomic<std::uint64_t> allocations{0};
 
-/// Asks `count` times and gives how often memory was allocated meanwhile, by any thread.
+/// Asks `count` times and returns how often memory was allocated meanwhile, by any thread.
 std::uint64_t allocations_of(int count, const UdpPeer& peer) {
   std::array<char, 1400> datagram{};
   const std::uint64_t before = allocations;

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_good_copy_makes_up_for_a_damaged_one) {
   BOOST_TEST(sender.ledger.final_totals().corrupt == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_belongs_to_another_run_or_to_nobody_is_a_stray) {
+BOOST_AUTO_TEST_CASE(what_belongs_to_another_run_or_to_none_is_a_stray) {
   Sender sender;
   sender.send(2);
   Sender other{100};
