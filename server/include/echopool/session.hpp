@@ -90,13 +90,14 @@ class ECHOPOOL_EXPORT Session {
   /// Tells the peer that nothing more will be sent (shutdown(2) with SHUT_WR); reading goes on.
   void shutdown_write() noexcept;
 
-  /// Who is calling.
+  /// The address of the peer.
   [[nodiscard]] const Endpoint& peer() const noexcept;
   /// The address the peer connected to (getsockname(2)); `*:0` when the connection is already gone.
   [[nodiscard]] Endpoint local() const noexcept;
   /// Unique within one Server, counted from 1: the `id=` of its log lines.
   [[nodiscard]] std::uint64_t id() const noexcept;
-  /// Whether this is the call at accept of a service that speaks first (Opens::server): write, do not read.
+  /// Whether this is the call at accept of a service that speaks first (Opens::server): write, do not read. A handler
+  /// for a whole conversation is called at accept only, so there it is true to the end, and does not forbid to read.
   [[nodiscard]] bool opening() const noexcept;
   /// Whether the server is being stopped: a handler that works long should end soon.
   [[nodiscard]] bool stopping() const noexcept;
