@@ -69,7 +69,7 @@ class Handler {
   /// a target, or a null pointer to a function.
   template <SessionHandler F>
   Handler(F handler)  // NOLINT(google-explicit-constructor)
-      : conversation_{ConversationHandler<F>}, can_unwind_{!std::is_nothrow_invocable_v<F&, Session&>} {
+      : conversation_{ConversationHandler<F>}, can_unwind_{may_unwind<F>()} {
     require_target(handler);
     shared_ = std::make_shared<CallOf<F>>([&handler]() -> F&& { return std::move(handler); });
   }
@@ -77,7 +77,7 @@ class Handler {
   /// From a factory: a handler for each connection. Throws std::invalid_argument when it is empty.
   template <HandlerFactory F>
   Handler(F factory)  // NOLINT(google-explicit-constructor)
-      : conversation_{ConversationHandler<Made<F>>}, can_unwind_{!std::is_nothrow_invocable_v<Made<F>&, Session&>} {
+      : conversation_{ConversationHandler<Made<F>>}, can_unwind_{may_unwind<Made<F>>()} {
     require_target(factory);
     factory_ = std::make_shared<FactoryOf<F>>(std::move(factory));
   }
@@ -100,6 +100,15 @@ class Handler {
   [[nodiscard]] bool is_conversation() const noexcept { return conversation_; }
   /// Whether a read that would have to wait may pass an exception through it: it is not noexcept.
   [[nodiscard]] bool can_unwind() const noexcept { return can_unwind_; }
+
+  /// Throws std::invalid_argument when `function` is empty: a std::function without a target, or a null pointer.
+  template <class F>
+  static void require_target(const F& function) {
+    if constexpr (std::is_constructible_v<F, std::nullptr_t> && requires { function == nullptr; }) {
+      if (function == nullptr)
+        throw std::invalid_argument{"a handler is empty: a std::function without a target, or a null function pointer"};
+    }
+  }
 
  private:
   template <class F>
@@ -145,12 +154,13 @@ class Handler {
     F factory_;
   };
 
+  /// A handler that calls another, a framed one, says itself what may pass through that.
   template <class F>
-  static void require_target(const F& function) {
-    if constexpr (std::is_constructible_v<F, std::nullptr_t> && requires { function == nullptr; }) {
-      if (function == nullptr)
-        throw std::invalid_argument{"a handler is empty: a std::function without a target, or a null function pointer"};
-    }
+  static constexpr bool may_unwind() {
+    if constexpr (requires { F::can_unwind; })
+      return F::can_unwind;
+    else
+      return !std::is_nothrow_invocable_v<F&, Session&>;
   }
 
   std::shared_ptr<Call> shared_;

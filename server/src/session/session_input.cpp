@@ -28,6 +28,8 @@ void SessionInput::bind(FirstByte first) {
     seen_ = kept->seen;
     asked_ = kept->asked;
   }
+  message_began_.reset();
+  if (asked_ && connection.waits_for == WaitFor::rest) message_began_ = connection.message_began;
   begin_message(false);
 }
 
@@ -55,7 +57,7 @@ void SessionInput::unbind() {
 }
 
 void SessionInput::begin_message(bool can_restart) noexcept {
-  message_began_.reset();
+  if (!asked_) message_began_.reset();  // else it is still the same message
   in_message_ = has_buffered();
   consumed_ = false;
   if (can_restart)

@@ -24,6 +24,12 @@ SessionEnd ended(const SessionIo& io, EndReason reason) {
   return end;
 }
 
+/// What an IoError means that no failed read or write has left: one that the handler has thrown itself, for example.
+EndReason reason_of(IoErrorKind kind) noexcept {
+  if (kind == IoErrorKind::truncated) return EndReason::peer_closed;
+  return kind == IoErrorKind::message_too_long ? EndReason::message_too_long : EndReason::handler_error;
+}
+
 /// The clock of a message runs from when its beginning was kept, however often it is looked at.
 void wait_for_rest(Connection& connection) noexcept {
   if (connection.waits_for != WaitFor::rest) connection.message_began = connection.stream->calls().now();
@@ -166,7 +172,7 @@ std::optional<SessionEnd> SessionRunner::step(Connection& connection, SessionIo&
   }
   if (!next) return end;
   if (io.failure()) return ended(io, EndReason::reset);
-  connection.waits_for = WaitFor::message;  // whatever it waited for, that message is done
+  if (*next != Next::incomplete) connection.waits_for = WaitFor::message;  // the message it waited for is done
   if (*next == Next::close)
     return ended(io, io.input().end_seen() ? EndReason::peer_closed : EndReason::handler_closed);
   if (io.input().end_seen() && !io.input().has_buffered()) return ended(io, EndReason::peer_closed);
@@ -207,7 +213,7 @@ std::optional<Next> SessionRunner::call(Connection& connection, Session& session
     return std::nullopt;
   } catch (const IoError& error) {
     if (io.restarting()) return std::nullopt;
-    end = ended(io, error.kind() == IoErrorKind::truncated ? EndReason::peer_closed : EndReason::handler_error);
+    end = ended(io, reason_of(error.kind()));
     if (end.reason == EndReason::handler_error)
       log_exception(LogLevel::warning, "handler failed", {{"id", connection.id}, {"peer", connection.peer}});
   } catch (...) {

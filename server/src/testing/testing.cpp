@@ -49,8 +49,16 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   /// The handler, with its calls counted and what it throws kept.
   Handler watch() {
     if (tested.is_conversation()) return Handler{[this](Session& peer) { static_cast<void>(call(peer)); }};
+    if (!tested.can_unwind()) return Handler{Waiting{this}};
     return Handler{[this](Session& peer) { return call(peer); }};
   }
+
+  /// For a handler whose reads wait where they are.
+  struct Waiting {
+    Impl* peer;
+    static constexpr bool can_unwind = false;
+    Next operator()(Session& session) const { return peer->call(session); }
+  };
 
   Next call(Session & peer) {
     ++outcome.calls;
