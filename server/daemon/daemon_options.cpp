@@ -85,7 +85,7 @@ constexpr std::array sections{
     OptionSection{"udp", "Where datagrams are taken, and how many of them are answered."},
     OptionSection{"pool", "The threads that serve connections."},
     OptionSection{"timeouts", "Time limits, each a duration or off."},
-    OptionSection{"limits", "How many connections there may be."},
+    OptionSection{"limits", "How many connections there may be, and how much is kept for them."},
     OptionSection{"access",
                   "Which peers are served: addresses and blocks such as 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. The "
                   "longest matching prefix wins, a tie denies."},
@@ -181,6 +181,18 @@ const std::array rows{
          reload},
         [](DaemonSettings& to, Text text) {
           to.server.limits.accept_rate = to_limit<std::uint32_t>(text, highest_rate);
+        }},
+    Row{{"limits", "output", "256K", "SIZE",
+         "With idle = park: output of one connection that is kept while its peer does not take it, 0 to 1G; for more "
+         "than that, a worker waits.",
+         reload},
+        [](DaemonSettings& to, Text text) {
+          to.server.limits.output = to_size(text, 0_B, LimitSettings::most_output);
+        }},
+    Row{{"limits", "output_total", "64M", "SIZE",
+         "The same of all connections together, at least limits.output and at most 1024G.", reload},
+        [](DaemonSettings& to, Text text) {
+          to.server.limits.output_total = to_size(text, 0_B, LimitSettings::most_output_total);
         }},
 
     Row{{"access", "allow", "", "BLOCKS", "Comma-separated; when there are any, what matches none of them is denied.",

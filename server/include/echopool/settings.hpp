@@ -59,6 +59,8 @@ struct TimeoutSettings {
 struct LimitSettings {
   static constexpr std::size_t most_connections = 10'000'000;  ///< the upper bound of `connections`
   static constexpr std::uint32_t highest_rate = 100'000'000;   ///< the upper bound of every rate, also of UDP
+  static constexpr ByteSize most_output = 1024_MiB;            ///< the upper bound of `output`
+  static constexpr ByteSize most_output_total = 1048576_MiB;   ///< the upper bound of `output_total`
 
   std::size_t connections = 10'000;            ///< open at once
   std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64

@@ -54,6 +54,8 @@ std::vector<std::string> ServerSettings::validate() const {
   check.range("limits.connections", limits.connections, LimitSettings::most_connections);
   check.limit("limits.per_source", limits.per_source, LimitSettings::most_connections);
   check.limit("limits.accept_rate", limits.accept_rate, LimitSettings::highest_rate);
+  check.that(limits.output <= LimitSettings::most_output, "limits.output must be at most 1 GiB");
+  check.that(limits.output_total <= LimitSettings::most_output_total, "limits.output_total must be at most 1 TiB");
   check.that(limits.output_total >= limits.output, "limits.output_total must be at least limits.output");
   check.that(socket.backlog >= 1 && socket.backlog <= SocketSettings::longest_backlog,
              "socket.backlog must be 1 to " + to_string(SocketSettings::longest_backlog));

@@ -16,16 +16,51 @@ using namespace echopool;
 namespace {
 
 /// Every key there is. A new one is written here, in docs/architecture.md and in etc/echopoold.ini.
-const std::vector<std::string> all_keys{
-    "tcp.listen",         "tcp.backlog",        "udp.listen",      "udp.rate_per_source", "udp.rate_total",
-    "udp.batch",          "pool.workers",       "pool.idle",       "pool.stack_size",     "pool.queue",
-    "pool.queue_timeout", "pool.overflow",      "timeouts.idle",   "timeouts.receive",    "timeouts.message",
-    "timeouts.send",      "timeouts.session",   "timeouts.linger", "timeouts.drain",      "limits.connections",
-    "limits.per_source",  "limits.accept_rate", "access.allow",    "access.deny",         "socket.reuse_address",
-    "socket.reuse_port",  "socket.keepalive",   "socket.nodelay",  "socket.user_timeout", "socket.receive_buffer",
-    "socket.send_buffer", "log.sinks",          "log.level",       "log.facility",        "log.ident",
-    "log.remote",         "log.file",           "log.file_rotate", "log.connections",     "log.traceback",
-    "process.user",       "process.group",      "process.pidfile"};
+const std::vector<std::string> all_keys{"tcp.listen",
+                                        "tcp.backlog",
+                                        "udp.listen",
+                                        "udp.rate_per_source",
+                                        "udp.rate_total",
+                                        "udp.batch",
+                                        "pool.workers",
+                                        "pool.idle",
+                                        "pool.stack_size",
+                                        "pool.queue",
+                                        "pool.queue_timeout",
+                                        "pool.overflow",
+                                        "timeouts.idle",
+                                        "timeouts.receive",
+                                        "timeouts.message",
+                                        "timeouts.send",
+                                        "timeouts.session",
+                                        "timeouts.linger",
+                                        "timeouts.drain",
+                                        "limits.connections",
+                                        "limits.per_source",
+                                        "limits.accept_rate",
+                                        "limits.output",
+                                        "limits.output_total",
+                                        "access.allow",
+                                        "access.deny",
+                                        "socket.reuse_address",
+                                        "socket.reuse_port",
+                                        "socket.keepalive",
+                                        "socket.nodelay",
+                                        "socket.user_timeout",
+                                        "socket.receive_buffer",
+                                        "socket.send_buffer",
+                                        "log.sinks",
+                                        "log.level",
+                                        "log.facility",
+                                        "log.ident",
+                                        "log.remote",
+                                        "log.file",
+                                        "log.file_rotate",
+                                        "log.connections",
+                                        "log.traceback",
+                                        "process.user",
+                                        "process.group",
+                                        "process.pidfile"};
 
 std::vector<OptionValue> standard_values() {
   std::vector<OptionValue> values;
@@ -116,6 +151,8 @@ BOOST_AUTO_TEST_CASE(every_default_is_accepted_and_is_the_frameworks_own) {
   BOOST_TEST(ours.limits.connections == server.limits.connections);
   BOOST_TEST(ours.limits.per_source == server.limits.per_source);
   BOOST_TEST(ours.limits.accept_rate == server.limits.accept_rate);
+  BOOST_TEST(ours.limits.output.bytes() == server.limits.output.bytes());
+  BOOST_TEST(ours.limits.output_total.bytes() == server.limits.output_total.bytes());
   BOOST_TEST(ours.socket.backlog == server.socket.backlog);
   BOOST_TEST(ours.socket.reuse_address == server.socket.reuse_address);
   BOOST_TEST(ours.socket.reuse_port == server.socket.reuse_port);
@@ -161,6 +198,8 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_its_member) {
   BOOST_TEST(applied("limits.connections", "7").server.limits.connections == 7U);
   BOOST_TEST(applied("limits.per_source", "8").server.limits.per_source.value_or(0) == 8U);
   BOOST_TEST(applied("limits.accept_rate", "9").server.limits.accept_rate.value_or(0) == 9U);
+  BOOST_TEST(applied("limits.output", "1M").server.limits.output == 1_MiB);
+  BOOST_TEST(applied("limits.output_total", "2G").server.limits.output_total == 2048_MiB);
   BOOST_TEST(applied("access.allow", "::1, 10.0.0.0/8").server.access.allow.at(1) == "10.0.0.0/8");
   BOOST_TEST(applied("access.deny", "10.0.0.1").server.access.deny.at(0) == "10.0.0.1");
   BOOST_TEST(!applied("socket.reuse_address", "off").server.socket.reuse_address);
@@ -212,6 +251,15 @@ BOOST_AUTO_TEST_CASE(the_ranges_are_those_of_the_framework) {
       {"timeouts.drain", "ms", 0, year, [](auto& to, auto value) { to.timeouts.drain = milliseconds{value}; }},
       {"limits.connections", "", 1, 10'000'000,
        [](auto& to, auto value) { to.limits.connections = static_cast<std::size_t>(value); }},
+      {"limits.output", "", 0, 1 << 30,
+       [](auto& to, auto value) {
+         to.limits.output = to.limits.output_total = ByteSize{static_cast<std::uint64_t>(value)};
+       }},
+      {"limits.output_total", "", 0, std::int64_t{1} << 40,
+       [](auto& to, auto value) {
+         to.limits.output = 0_B;
+         to.limits.output_total = ByteSize{static_cast<std::uint64_t>(value)};
+       }},
       {"socket.user_timeout", "ms", 1, year,
        [](auto& to, auto value) { to.socket.user_timeout = milliseconds{value}; }},
   };
