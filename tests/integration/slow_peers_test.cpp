@@ -107,3 +107,21 @@ BOOST_AUTO_TEST_CASE(output_that_is_kept_still_reaches_its_peer_when_the_handler
   client.send("all\n");
   BOOST_TEST(client.receive_all().size() == 4'000'000U);
 }
+
+BOOST_AUTO_TEST_CASE(with_reads_that_wait_a_handler_is_called_once_for_a_message_in_pieces) {
+  std::atomic<int> calls{0};
+  Server server{two_workers()};
+  server.serve_tcp(loopback(),
+                   [&calls](Session& peer) {
+                     ++calls;
+                     return answer_line(peer);
+                   },
+                   {.reads = Reads::wait});
+  server.start();
+  Client client{server.endpoints().front()};
+  client.send("half");
+  BOOST_TEST(eventually([&calls] { return calls == 1; }));
+  client.send(" and half\n");
+  BOOST_TEST(client.receive(15) == "half and half!\n");
+  BOOST_TEST(calls == 1);
+}

@@ -4,13 +4,13 @@
 //
 // What waits, and where. In a handler for messages on a server that parks its connections, nothing holds the worker:
 // - A read that finds too little ends the call (an exception that is no std::exception passes through the handler),
-// gives
-//   back what the call has read, and the handler is called again when that very read can be satisfied. So read first,
-//   then act: what a handler did before such a read, it does twice.
+//   gives back what the call has read, and the handler is called again when that very read can be satisfied. So read
+//   first, then act: what a handler did before such a read, it does twice (ServiceSettings::reads opts out).
+// - Handlers made by echopool/framing.hpp, which look at buffered() and return Next::incomplete, need no read at all.
 // - A write that finds no room is kept (`limits.output`), and sent by the framework as the peer takes it.
-// A read waits on its worker, as the classic blocking read does, under `pool.idle = hold`, in a conversation, in a
-// handler that is noexcept, after a write in the same call, after a megabyte in the same call, and in try_read_some().
-// A write does so under hold, in a conversation, and beyond the limits of what is kept.
+// A read waits on its worker, as the classic blocking read does, under `pool.idle = hold`, in a conversation, with
+// Reads::wait, in a handler that is noexcept, after a write in the same call, after a megabyte in the same call, and in
+// try_read_some(). A write does so under hold, in a conversation, and beyond the limits of what is kept.
 #pragma once
 
 #include <echopool/endpoint.hpp>

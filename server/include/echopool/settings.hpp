@@ -121,10 +121,27 @@ enum class Opens : std::uint8_t {
   server,
 };
 
+/// What becomes of a read of a parked connection's handler for messages that finds too little. It makes no difference
+/// under `pool.idle = hold`, to conversations, nor to handlers that are noexcept: their reads wait on their worker.
+enum class Reads : std::uint8_t {
+  /// The call ends (by an exception that is no std::exception), what it has read is given back, and the handler is
+  /// called
+  /// again from its beginning when that very read can be satisfied; meanwhile no worker is held. So read first, then
+  /// act:
+  /// what a handler does before such a read, it does twice. A write in the same call ends it: reads behind one wait.
+  restart,
+  /// The read waits on its worker, as long as `timeouts.receive` and `timeouts.message` allow: as many peers as there
+  /// are
+  /// workers can stop the service for that long by sending half a message. For handlers that must not be called twice
+  /// for a message, where all peers are trusted; framing.hpp needs neither.
+  wait,
+};
+
 /// What one TCP service can be told, besides what ServerSettings say for all of them. Written where the service is:
 /// `serve_tcp(where, handler, {.opens = Opens::server})`.
 struct ServiceSettings {
-  Opens opens = Opens::client;  ///< which side speaks first
+  Opens opens = Opens::client;   ///< which side speaks first
+  Reads reads = Reads::restart;  ///< what a read does that finds too little
 };
 
 }  // namespace echopool

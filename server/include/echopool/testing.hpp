@@ -43,6 +43,8 @@ class ECHOPOOL_EXPORT ScriptedPeer {
  public:
   /// `opens` and `limits` are what Server::serve_tcp and ServerSettings::timeouts would be.
   explicit ScriptedPeer(Handler handler, Opens opens = Opens::client, const TimeoutSettings& limits = {});
+  /// The same for a service that is told more.
+  ScriptedPeer(Handler handler, const ServiceSettings& service, const TimeoutSettings& limits = {});
   ~ScriptedPeer();
   ScriptedPeer(const ScriptedPeer&) = delete;
   ScriptedPeer& operator=(const ScriptedPeer&) = delete;

@@ -156,7 +156,8 @@ void Acceptor::take_over(const TcpListener& listener, UniqueFd fd, const Endpoin
                                               .handler = &listener.service->handler,
                                               .id = next_id_++,
                                               .opened = now,
-                                              .opening = listener.service->settings.opens == Opens::server});
+                                              .opening = listener.service->settings.opens == Opens::server,
+                                              .reads_wait = listener.service->settings.reads == Reads::wait});
   announce(*connection);
   if (const auto reason = dispatcher_->admit(connection)) refusals_.refuse(*connection->stream, peer, *reason);
 }

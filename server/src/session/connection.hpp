@@ -23,7 +23,8 @@ struct Connection {
   const Handler* handler;  ///< of the service; lives as long as the server
   std::uint64_t id;
   TimePoint opened;
-  bool opening = false;  ///< the handler has still to be called at accept (Opens::server)
+  bool opening = false;     ///< the handler has still to be called at accept (Opens::server)
+  bool reads_wait = false;  ///< on their worker: Reads::wait
 
   bool edge_triggered = false;           ///< its events flow on while it is served (park)
   WaitFor waits_for = WaitFor::message;  ///< what its last turn ended for

@@ -162,7 +162,7 @@ SessionRunner::Then SessionRunner::find_input(Connection& connection, SessionIo&
 
 std::optional<SessionEnd> SessionRunner::step(Connection& connection, SessionIo& io, Then& then) {
   SessionEnd end;
-  Session& session = io.begin_call(connection.handler->can_unwind());
+  Session& session = io.begin_call(connection.handler->can_unwind() && !connection.reads_wait);
   const std::optional<Next> next = call(connection, session, io, end);
   const bool consumed = io.input().consumed_input();
   if (io.end_call()) {

@@ -39,9 +39,10 @@ ServerSettings with(const TimeoutSettings& limits) {
 }  // namespace
 
 struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
-  Impl(Handler handler, Opens opens, const TimeoutSettings& given)
+  Impl(Handler handler, const ServiceSettings& service, const TimeoutSettings& given)
       : tested{std::move(handler)}, watched{watch()}, limits{given}, live{with(given)} {
-    connection.opening = opens == Opens::server;
+    connection.opening = service.opens == Opens::server;
+    connection.reads_wait = service.reads == Reads::wait;
     calls.receive_limit = limits.receive.value_or(milliseconds{0});
     calls.send_limit = limits.send.value_or(milliseconds{0});
   }
@@ -124,7 +125,10 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
 };
 
 ScriptedPeer::ScriptedPeer(Handler handler, Opens opens, const TimeoutSettings& limits)
-    : impl_{std::make_unique<Impl>(std::move(handler), opens, limits)} {}
+    : ScriptedPeer{std::move(handler), ServiceSettings{.opens = opens}, limits} {}
+
+ScriptedPeer::ScriptedPeer(Handler handler, const ServiceSettings& service, const TimeoutSettings& limits)
+    : impl_{std::make_unique<Impl>(std::move(handler), service, limits)} {}
 
 ScriptedPeer::~ScriptedPeer() = default;
 

@@ -267,3 +267,17 @@ BOOST_AUTO_TEST_CASE(a_datagram_handler_answers_or_does_not) {
   BOOST_TEST(!answer_to("", handler).has_value());
   BOOST_TEST(!answer_to("hello", handler, Endpoint::parse("192.0.2.1:9")).has_value());
 }
+
+BOOST_AUTO_TEST_CASE(a_read_that_finds_too_little_is_made_again_or_waits_as_the_service_says) {
+  for (const auto& [reads, calls] : {std::pair{Reads::restart, 2U}, std::pair{Reads::wait, 1U}}) {
+    ScriptedPeer peer{answer, {.reads = reads}};
+    const Outcome outcome = peer.sends("PI").pauses(1s).sends("NG\n").run();
+    BOOST_TEST(peer.received() == "PONG\n");
+    BOOST_TEST(outcome.calls == calls);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_read_that_waits_meets_the_limits_of_a_message) {
+  ScriptedPeer peer{answer, {.reads = Reads::wait}};
+  BOOST_TEST(is(peer.sends("PI").pauses(31s).sends("NG\n").run(), EndReason::receive_timeout));
+}
