@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   Store store;
   Server server;
   const auto handler = [&store](Session& peer) {
-    const auto words = read_command(peer);
+    const auto words = read_command(peer);  // first: a read that finds too little has the handler called again later
     if (words) peer.write(execute(*words, store));
     return words ? Next::again : Next::close;
   };
