@@ -4,6 +4,8 @@
 #include "disciplines.hpp"
 #include "open_descriptors.hpp"
 
+#include <echopool/framing.hpp>
+
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -37,19 +39,31 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(me
 
 namespace {
 
-/// Reads a line, which may be left over from one turn to the next, and answers it.
-Next answer_line(Session& peer) {
-  const auto line = peer.read_line();
-  if (!line) return Next::close;
-  peer.write(*line == "leave" ? "bye\n" : "yes\n");
-  return *line == "leave" ? Next::close : Next::again;
+/// More than the buffers of both sides hold: most of it is kept.
+constexpr std::size_t much = 200'000;
+
+/// Answers a line, which may have come in pieces or be left over from one turn to the next.
+Next answer(Session& peer, std::string_view line) {
+  if (line == "much") {
+    static const std::string text = pattern(much);
+    peer.write(text);
+    return Next::again;
+  }
+  peer.write(line == "leave" ? "bye\n" : "yes\n");
+  return line == "leave" ? Next::close : Next::again;
 }
 
-/// One request, many at once, half of one and its rest, and an end by the server that has to linger. True when all was
-/// answered; false when the server gave the connection up.
+/// The same for a handler that reads.
+Next read_and_answer(Session& peer) {
+  const auto line = peer.read_line();
+  return line ? answer(peer, *line) : Next::close;
+}
+
+/// One request, many at once, half of one and its rest, one whose answer does not fit, and an end by the server that
+/// has to linger. True when all was answered; false when the server gave the connection up.
 bool converses(const Endpoint& server) {
   try {
-    Client client{server};
+    Client client{server, 4'096};
     client.send("one\n");
     if (client.receive(4) != "yes\n") return false;
     std::string many;
@@ -58,6 +72,8 @@ bool converses(const Endpoint& server) {
     if (client.receive(40 * 4).size() != 40 * 4) return false;
     client.send("lf\n");
     if (client.receive(4) != "yes\n") return false;
+    client.send("much\n");
+    if (client.receive(much) != pattern(much)) return false;
     client.send("leave\n");
     return client.receive_all() == "bye\n";
   } catch (const std::system_error& error) {
@@ -67,15 +83,16 @@ bool converses(const Endpoint& server) {
 }
 
 /// False: there was no such allocation.
-bool run_failing(IdleConnections idle, int kth, int& kept) {
+bool run_failing(IdleConnections idle, const Handler& handler, int kth, int& kept) {
   ServerSettings settings = settings_for(idle);
   settings.pool.workers = 2;
   settings.limits.connections = 8;
   settings.limits.per_source = 8;
   settings.udp.batch = 4;
+  settings.socket.send_buffer = 16_KiB;
   settings.timeouts.linger = 200ms;
   Server server{settings};
-  server.serve_tcp(loopback(), answer_line);
+  server.serve_tcp(loopback(), handler);
   server.serve_udp(loopback(), [](Datagram& datagram) { datagram.reply(datagram.data()); });
   server.start();
   const Endpoint tcp = server.endpoints().front();
@@ -96,19 +113,25 @@ bool run_failing(IdleConnections idle, int kth, int& kept) {
   return struck;
 }
 
-}  // namespace
-
-ECHOPOOL_TEST(memory_that_is_refused_once_costs_at_most_one_connection) {
+void fail_each(IdleConnections idle, const Handler& handler) {
   spared = true;
   int kept = 0;
   int kth = 1;
   for (bool struck = true; struck; ++kth) {
     BOOST_TEST_CONTEXT("allocation " << kth) {
       const std::size_t before = open_descriptors();
-      struck = run_failing(idle, kth, kept);
+      struck = run_failing(idle, handler, kth, kept);
       BOOST_TEST(open_descriptors() == before);
     }
   }
   BOOST_TEST(kth > 3);
   BOOST_TEST_MESSAGE(kth << " allocations, " << kept << " conversations unharmed");
+}
+
+}  // namespace
+
+ECHOPOOL_TEST(memory_that_is_refused_once_costs_at_most_one_connection) { fail_each(idle, read_and_answer); }
+
+ECHOPOOL_TEST(memory_that_is_refused_once_costs_at_most_one_connection_of_a_framed_handler) {
+  fail_each(idle, lines(8_KiB, answer));
 }

@@ -2,6 +2,9 @@
 // dispatchers must survive. Most telling under the thread sanitizer.
 #include "disciplines.hpp"
 #include "eventually.hpp"
+#include "faulty_calls.hpp"
+
+#include <echopool/framing.hpp>
 
 #include <atomic>
 #include <random>
@@ -96,7 +99,78 @@ void converse(const Endpoint& server, unsigned seed, int rounds) {
   }
 }
 
+/// `again 1000`, `flush 1000`, `close 1000`: so many bytes, after which the handler goes on, waits for them, or ends.
+Next serve_bytes(Session& peer, std::string_view line) {
+  peer.write(std::string(std::stoul(std::string{line.substr(6)}), 'x'));
+  if (line.starts_with("flush")) peer.flush();
+  return line.starts_with("close") ? Next::close : Next::again;
+}
+
+/// Asks for more than fits, in pieces, and reads it late, in part or not at all. What comes must be right; that it ends
+/// early is allowed.
+void ask_for_bytes(const Endpoint& server, unsigned seed, const std::atomic<bool>& over, std::string& problem) {
+  std::minstd_rand random{seed};
+  while (!over && problem.empty()) try {
+      std::vector<Client> clients;
+      std::vector<std::size_t> sizes;
+      for (int i = 0; i < 6; ++i) clients.emplace_back(server, 4'096);
+      for (Client& client : clients) {
+        sizes.push_back(random() % 120'000);
+        const char* what = std::array{"again ", "flush ", "close "}.at(random() % 3);
+        client.send(what);
+        client.send(std::to_string(sizes.back()));
+        if (random() % 8 == 0) continue;  // half a message
+        client.send("\n");
+        if (random() % 8 == 0) client.send("again 3\nagain 4\naga");
+      }
+      for (std::size_t i = 0; i < clients.size(); ++i) {
+        if (random() % 4 == 0) {
+          clients[i].reset();
+        } else if (random() % 4 != 0 && clients[i].has_input(20ms)) {
+          const std::string answer = clients[i].receive(sizes[i]);
+          if (answer != std::string(answer.size(), 'x')) problem = "wrong bytes";
+        }
+      }
+    } catch (const std::system_error&) {  // it was given up, refused, or the server is gone
+    }
+}
+
 }  // namespace
+
+ECHOPOOL_TEST(kept_output_is_flushed_closed_cut_off_and_drained_at_the_same_time) {
+  ServerSettings settings = settings_for(idle);
+  settings.pool.workers = 6;
+  settings.socket.send_buffer = 16_KiB;
+  settings.limits.output_total = 512_KiB;  // so that some wait for their worker
+  settings.timeouts.send = settings.timeouts.message = 50ms;
+  settings.timeouts.linger = 5ms;
+  for (unsigned round = 0; round < 3; ++round) {
+    SystemCalls calls;
+    ServerInternals::Impl server{settings, calls};
+    server.listen_on(loopback(), lines(64_B, serve_bytes));
+    server.start();
+    std::atomic<bool> over{false};
+    std::array<std::string, 4> problems;
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < problems.size(); ++i)
+      threads.emplace_back(ask_for_bytes, server.tcp_endpoints.front(), round * 10 + i + 1, std::cref(over),
+                           std::ref(problems[i]));
+    BOOST_TEST(eventually([&] { return server.counters.read().accepted > 400; }));
+    const StopReport report = server.stop(std::chrono::milliseconds{round * 20});
+    over = true;
+    for (auto& thread : threads) thread.join();
+    for (const std::string& problem : problems) BOOST_TEST(problem == "");
+    BOOST_TEST(report.stuck == 0U);
+    BOOST_TEST(server.seats.taken() == 0U);
+    BOOST_TEST(server.kept_bytes.output == 0U);
+    const Stats stats = server.counters.read();
+    std::uint64_t ends = 0;
+    for (const auto count : stats.ended) ends += count;
+    for (const auto count : stats.refused) ends += count;
+    BOOST_TEST(ends == stats.accepted);
+    BOOST_TEST(stats.ended_for(EndReason::handler_error) == 0U);
+  }
+}
 
 ECHOPOOL_TEST(of_many_conversations_at_once_no_message_is_left_lying) {
   ServerSettings settings = settings_for(idle);
