@@ -1,5 +1,6 @@
 #include "session/read_buffer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -14,7 +15,7 @@ std::span<std::byte> ReadBuffer::room() {
     end_ -= mark_;
     mark_ = 0;
   }
-  if (end_ == storage_.size()) storage_.resize(storage_.size() * 2);
+  if (end_ == storage_.size()) storage_.resize(storage_.size() + std::max(storage_.size() / 4, large / 4));
   return std::span{storage_}.subspan(end_);
 }
 
@@ -41,7 +42,7 @@ std::vector<std::byte> ReadBuffer::copy_out() {
 }
 
 ReadBuffer::Whole ReadBuffer::hand_out() {
-  if (spare_.empty()) spare_.resize(storage_.size());
+  if (spare_.empty()) spare_.resize(std::min(storage_.size(), 2 * large));  // no more than a stream needs
   Whole whole{std::exchange(storage_, std::move(spare_)), begin_, end_};
   spare_ = {};
   clear();
@@ -51,7 +52,7 @@ ReadBuffer::Whole ReadBuffer::hand_out() {
 void ReadBuffer::take(std::vector<std::byte>&& storage, std::size_t begin, std::size_t end) {
   assert(empty());
   clear();
-  if (storage.size() >= storage_.size()) {
+  if (storage.size() >= std::min(storage_.size(), large)) {
     spare_ = std::exchange(storage_, std::move(storage));
     begin_ = begin;
     end_ = end;

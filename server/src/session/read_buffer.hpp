@@ -54,8 +54,8 @@ class ReadBuffer {
     begin_ = mark_;
   }
 
-  /// Room behind what is unread, at least one byte; grows the buffer only when it is full. Moves what is unread: views
-  /// of it are no longer valid. Throws std::bad_alloc.
+  /// Room behind what is unread, at least one byte; grows the buffer only when it is full, by a quarter. Moves what is
+  /// unread: views of it are no longer valid. Throws std::bad_alloc.
   [[nodiscard]] std::span<std::byte> room();
   /// n bytes were written into room().
   void add(std::size_t n) noexcept {
@@ -77,9 +77,14 @@ class ReadBuffer {
     std::size_t end;
   };
   [[nodiscard]] Whole hand_out();
-  /// The reverse: `storage` is copied from, or becomes the buffer's if it is as large. Requires that the buffer is
-  /// empty. Throws std::bad_alloc.
+  /// The reverse: `storage` is copied from, or becomes the buffer's if it is as large, or `large`. Requires that the
+  /// buffer is empty. Throws std::bad_alloc.
   void take(std::vector<std::byte>&& storage, std::size_t begin, std::size_t end);
+
+  /// Storage of this size is handed over rather than copied, and little of it is room: a message that comes in many
+  /// pieces would otherwise be copied for each of them.
+  static constexpr std::size_t large = 64 * 1024;
+  [[nodiscard]] bool is_large_and_full() const noexcept { return size() >= large && capacity() - size() <= size() / 4; }
 
   void clear() noexcept {
     mark_ = begin_ = end_ = 0;

@@ -41,7 +41,8 @@ void SessionInput::unbind() {
   }
   Connection& connection = *state_.connection;
   auto kept = std::make_unique<KeptInput>();
-  if (connection.waits_for != WaitFor::rest && state_.buffer.size() >= worth_handing_over) {
+  const bool served_soon = connection.waits_for != WaitFor::rest && state_.buffer.size() >= worth_handing_over;
+  if (served_soon || state_.buffer.is_large_and_full()) {
     auto whole = state_.buffer.hand_out();
     kept->storage = std::move(whole.storage);
     kept->begin = whole.begin;

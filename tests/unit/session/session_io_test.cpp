@@ -368,3 +368,31 @@ BOOST_AUTO_TEST_CASE(a_session_tells_of_its_peer_the_server_and_its_input) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_CASE(a_large_message_in_many_pieces_is_not_copied_for_each_of_them, Fixture) {
+  io.unbind();
+  const std::string whole = pattern(100'200);
+  std::size_t sent = 0;
+  const auto turn = [&](std::size_t size) {
+    calls.receives.push_back(FakeCalls::data(whole.substr(sent, size)));
+    sent += size;
+    io.bind(connection, settings, FirstByte::is_there);
+    while (!calls.receives.empty()) BOOST_TEST((io.input().look() == IoStatus::ok));  // a read ends with the room
+    io.input().need_more();
+    connection.waits_for = WaitFor::rest;
+    io.unbind();
+  };
+  while (sent < 100'000) turn(1'000);
+  int moves = 0;
+  while (sent < whole.size()) {
+    const std::byte* before = connection.input->storage.data();
+    turn(1);
+    if (connection.input->storage.data() != before) ++moves;
+    BOOST_TEST(connection.input->storage.size() - connection.input->size() <= connection.input->size() / 4);
+  }
+  BOOST_TEST(moves <= 1);
+  BOOST_TEST(connection.input->size() == whole.size());
+  io.bind(connection, settings, FirstByte::is_there);
+  const auto bytes = io.begin_call(false).buffered();
+  BOOST_TEST((std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()} == whole));
+}
