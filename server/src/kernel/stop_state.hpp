@@ -1,7 +1,7 @@
 // How far the server has come in stopping: one state that every part reads, set by Server::Impl. Internal. Any thread.
 //
-// Sequentially consistent: a worker parks a connection, or begins to wait, and then reads the state; the stopping thread
-// sets it and then looks for what is parked or waits. One of them sees the other.
+// Sequentially consistent: a worker parks a connection, or begins to wait, and then reads the state; the stopping
+// thread sets it and then looks for what is parked or waits. One of them sees the other.
 #pragma once
 
 #include <atomic>
