@@ -4,10 +4,15 @@
 #include "disciplines.hpp"
 #include "eventually.hpp"
 
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -254,4 +259,51 @@ BOOST_AUTO_TEST_CASE(peers_that_drip_are_gone_by_their_limit_and_others_are_serv
   BOOST_TEST(eventually([&] { return server.stats().ended_for(EndReason::message_timeout) == 4; }));
   over = true;
   drip.join();
+}
+
+namespace {
+
+/// Notes on which threads the handlers of single connections die.
+class Deaths {
+ public:
+  /// A factory: what it makes belongs to one connection.
+  auto factory() {
+    return [this] {
+      return [grave = std::shared_ptr<void>{nullptr, [this](void*) { note(); }}](Session& peer) {
+        return peer.read_line() == "QUIT" ? Next::close : Next::again;
+      };
+    };
+  }
+  [[nodiscard]] std::vector<std::string> threads() const {
+    const std::lock_guard lock{mutex_};
+    return threads_;
+  }
+
+ private:
+  void note() {
+    char name[16] = {};
+    ::pthread_getname_np(::pthread_self(), name, sizeof name);
+    const std::lock_guard lock{mutex_};
+    threads_.emplace_back(name);
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<std::string> threads_;  // guarded by mutex_
+};
+
+}  // namespace
+
+// What a handler's destructor waits for would hold up the time limits of all others.
+ECHOPOOL_TEST(a_handler_of_one_connection_dies_on_a_worker) {
+  Deaths deaths;
+  ServerSettings settings = settings_for(idle);
+  settings.timeouts.idle = 50ms;
+  RunningServer server{settings, deaths.factory()};
+  Client lingers = server.connect();
+  lingers.send("QUIT\n");
+  BOOST_TEST(eventually([&] { return deaths.threads().size() == 1U; }));
+  Client overdue = server.connect();
+  overdue.send("HELLO\n");
+  BOOST_TEST(eventually([&] { return deaths.threads().size() == 2U; }));
+  for (const std::string& thread : deaths.threads()) BOOST_TEST(thread.starts_with("worker-"), thread);
 }

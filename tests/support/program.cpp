@@ -175,7 +175,9 @@ ProgramResult run_program(const std::vector<std::string>& words, const std::stri
   return Program{words, input, settings}.finish();
 }
 
-std::string built_program(std::string_view name) { return std::string{ECHOPOOL_BINARY_DIR "/bin/"}.append(name); }
+std::string built_file(std::string_view path) { return std::string{ECHOPOOL_BINARY_DIR "/"}.append(path); }
+std::string source_file(std::string_view path) { return std::string{ECHOPOOL_SOURCE_DIR "/"}.append(path); }
+std::string built_program(std::string_view name) { return built_file("bin/").append(name); }
 
 bool is_installed(std::string_view name) {
   const char* path = std::getenv("PATH");

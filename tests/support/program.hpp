@@ -62,6 +62,10 @@ class Program {
 ProgramResult run_program(const std::vector<std::string>& words, const std::string& input = {},
                           const ProgramSettings& settings = {});
 
+/// Files of the build folder and of the source tree. Only these know where the folders are: a source that does not is
+/// compiled once for all clones.
+[[nodiscard]] std::string built_file(std::string_view path);
+[[nodiscard]] std::string source_file(std::string_view path);
 /// The path of a built program: `echopool`, `echopoold`.
 [[nodiscard]] std::string built_program(std::string_view name);
 

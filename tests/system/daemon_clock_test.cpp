@@ -15,7 +15,7 @@ namespace {
 
 ProgramSettings under_a_jumping_clock() {
   ProgramSettings settings;
-  settings.environment["LD_PRELOAD"] = ECHOPOOL_BINARY_DIR "/tests/support/libjumping-clock.so";
+  settings.environment["LD_PRELOAD"] = built_file("tests/support/libjumping-clock.so");
   settings.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
   return settings;
 }

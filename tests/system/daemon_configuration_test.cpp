@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_right_file_is_ok) {
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_file_is_ok_as_it_is_and_with_every_line_uncommented) {
-  const std::string shipped = contents(ECHOPOOL_SOURCE_DIR "/etc/echopoold.ini");
+  const std::string shipped = contents(source_file("etc/echopoold.ini"));
   BOOST_TEST(verdict_on(shipped) == "configuration ok\n0");
   std::string all = shipped;
   for (auto at = all.find("\n#"); at != std::string::npos; at = all.find("\n#", at + 1))
@@ -174,6 +174,6 @@ BOOST_AUTO_TEST_CASE(questions_are_answered_on_standard_output) {
   const ProgramResult help = run_daemon({"--help"});
   BOOST_TEST(help.out.starts_with("Usage: echopoold [options]\n"));
   BOOST_TEST(help.status == 0);
-  BOOST_TEST(run_daemon({"--dump-config=template"}).out == contents(ECHOPOOL_SOURCE_DIR "/etc/echopoold.ini"));
+  BOOST_TEST(run_daemon({"--dump-config=template"}).out == contents(source_file("etc/echopoold.ini")));
   BOOST_TEST(run_daemon({"--dump-config=manual"}).out.starts_with("## [tcp]\n"));
 }

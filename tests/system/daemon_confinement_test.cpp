@@ -29,10 +29,10 @@ boost::test_tools::assertion_result can_confine(boost::unit_test::test_unit_id /
 #endif
 }
 
-const std::string filter = ECHOPOOL_SOURCE_DIR "/packaging/systemd/confinement.conf";
+const std::string filter = source_file("packaging/systemd/confinement.conf");
 
 std::vector<std::string> confined(std::vector<std::string> words) {
-  words.insert(words.begin(), {"python3", ECHOPOOL_SOURCE_DIR "/tests/support/confined.py", filter});
+  words.insert(words.begin(), {"python3", source_file("tests/support/confined.py"), filter});
   return words;
 }
 

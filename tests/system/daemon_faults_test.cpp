@@ -20,7 +20,7 @@ constexpr int deepest = 12;  ///< from here on a conversation repeats itself
 
 ProgramSettings failing(const std::string& call, int error, int kth, int times = 1) {
   ProgramSettings settings;
-  settings.environment["LD_PRELOAD"] = ECHOPOOL_BINARY_DIR "/tests/support/libfailing-calls.so";
+  settings.environment["LD_PRELOAD"] = built_file("tests/support/libfailing-calls.so");
   settings.environment["ECHOPOOL_FAIL"] =
       call + ":" + std::to_string(error) + ":" + std::to_string(kth) + ":" + std::to_string(times);
   settings.environment["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=1:verify_asan_link_order=0";

@@ -13,7 +13,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 /// The daemon's log after its handler has thrown.
 std::string log_of_a_throw(const std::string& traceback) {
   ProgramSettings settings;
-  settings.environment["LD_PRELOAD"] = ECHOPOOL_BINARY_DIR "/tests/support/libthrowing-read.so";
+  settings.environment["LD_PRELOAD"] = built_file("tests/support/libthrowing-read.so");
   settings.environment["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=1:verify_asan_link_order=0";
   Daemon daemon{{"--log.traceback=" + traceback}, settings};
   BOOST_TEST(!echoes_tcp(daemon.tcp()));
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(with_tracebacks_off_it_is_one_line) {
 }
 
 BOOST_AUTO_TEST_CASE(the_library_leaves_the_throw_of_its_users_alone) {
-  const std::string library = exported(ECHOPOOL_BINARY_DIR "/lib/libechopool.so");
+  const std::string library = exported(built_file("lib/libechopool.so"));
   BOOST_TEST(contains(library, "echopool6Server"));
   BOOST_TEST(!contains(library, "__cxa_"));
   BOOST_TEST(contains(exported(built_program("echopoold")), "__cxa_throw"));

@@ -102,7 +102,7 @@ BUGS = [
     Bug("a_peer_that_never_reads_is_left_to_the_kernel", "closer.cpp", "still_takes",
         "$lingering.connection->stream->reset_on_close();", "", ["closer_test"]),
     Bug("a_handler_dies_on_the_housekeeper", "park_dispatcher.cpp", "end_from_outside",
-        "if (!$connection.own_handler || $connection.ending)", "if ($connection.id != 0)", ["echo_test"]),
+        "if (!$connection.own_handler || $connection.ending)", "if ($connection.id != 0)", ["park_test"]),
 
     # Messages and their limits
     Bug("a_cut_off_line_is_an_end", "session_reads.cpp", "read_line", "$searched == 0 && is_clean_end", "is_clean_end",

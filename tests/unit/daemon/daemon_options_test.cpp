@@ -2,6 +2,7 @@
 
 #include "options/option_text.hpp"
 #include "printing.hpp"
+#include "program.hpp"
 #include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(the_table_has_every_key_and_no_other) {
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_file_is_what_the_table_says) {
-  BOOST_TEST(test::contents(ECHOPOOL_SOURCE_DIR "/etc/echopoold.ini") == ini_template(daemon_options(), ini_preface));
+  BOOST_TEST(test::contents(test::source_file("etc/echopoold.ini")) == ini_template(daemon_options(), ini_preface));
 }
 
 BOOST_AUTO_TEST_CASE(every_option_is_in_the_help_and_the_manual) {
