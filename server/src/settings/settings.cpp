@@ -41,7 +41,8 @@ std::vector<std::string> ServerSettings::validate() const {
   check.range("pool.workers", pool.workers, PoolSettings::most_workers);
   check.that(pool.stack_size >= PoolSettings::least_stack, "pool.stack_size must be at least 128 KiB");
   check.that(pool.stack_size <= PoolSettings::most_stack, "pool.stack_size must be at most 1 GiB");
-  check.range("pool.queue", pool.queue, PoolSettings::longest_queue);
+  check.that(pool.queue <= PoolSettings::longest_queue,  // 0: a connection is handed to a free worker or refused
+             "pool.queue must be at most " + to_string(PoolSettings::longest_queue));
   check.limit("pool.queue_timeout", pool.queue_timeout);
   check.limit("timeouts.idle", timeouts.idle);
   check.limit("timeouts.receive", timeouts.receive);
