@@ -127,8 +127,9 @@ ECHOPOOL_TEST(a_send_that_fails_while_output_is_kept_harms_no_other_connection) 
   fail_each(idle, Call::send, {EPIPE, ENOBUFS, EINTR});
 }
 
-ECHOPOOL_TEST(an_epoll_ctl_that_fails_while_something_is_kept_harms_no_other_connection) {
-  fail_each(idle, Call::epoll_ctl, {ENOMEM});
+// A held connection meets one only when it lingers, which is a matter of chance here: closer_test has it.
+BOOST_AUTO_TEST_CASE(an_epoll_ctl_that_fails_while_something_is_kept_harms_no_other_connection) {
+  fail_each(IdleConnections::park, Call::epoll_ctl, {ENOMEM});
 }
 
 ECHOPOOL_TEST(a_wait_that_fails_while_something_is_kept_harms_no_other_connection) {

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 using namespace echopool;
 using echopool::test::Client;
 using namespace std::chrono_literals;
@@ -23,7 +25,13 @@ class Calls : public SystemCalls {
   TimePoint clock{1h};
   int unsent = 0;
   int resets = 0;
+  bool watching_fails = false;
 
+  int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept override {
+    if (!watching_fails) return SystemCalls::epoll_ctl(epoll, operation, fd, event);
+    errno = ENOMEM;
+    return -1;
+  }
   TimePoint now() noexcept override { return clock; }
   int ioctl(int fd, unsigned long request, int* value) noexcept override {
     if (request != SIOCOUTQ) return SystemCalls::ioctl(fd, request, value);
@@ -155,6 +163,15 @@ BOOST_AUTO_TEST_CASE(without_a_time_to_linger_a_connection_is_closed_at_once) {
   closer.set_linger(std::nullopt);
   auto [connection, peer] = connect();
   closer.close(std::move(connection), served);
+  BOOST_TEST(seats.taken() == 0U);
+  BOOST_TEST(calls.resets == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_cannot_be_watched_is_closed_at_once) {
+  auto [connection, peer] = connect();
+  calls.watching_fails = true;
+  closer.close(std::move(connection), served);
+  BOOST_TEST(!closer.run(calls.clock).has_value());
   BOOST_TEST(seats.taken() == 0U);
   BOOST_TEST(calls.resets == 0);
 }
