@@ -64,6 +64,7 @@ std::optional<EndReason> run_connection(InheritedSocket socket, const Handler& h
   housekeeper.start({{.work = [&closer](TimePoint now) { return closer.run(now); }, .fd = closer.fd()}});
   closer.close(std::move(connection), *end);
   static_cast<void>(seats.wait_until_empty(std::chrono::steady_clock::time_point::max()));
+  housekeeper.stop();  // its thread may still be in the closer
   return end->reason;
 }
 

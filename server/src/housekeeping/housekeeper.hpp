@@ -33,7 +33,7 @@ class Housekeeper {
   void start(std::vector<Chore> chores, std::function<void()> begin = {});
   /// Every chore is called soon.
   void nudge() noexcept { wake_.wake(); }
-  /// Waits for the thread. The chores are called once more before it ends.
+  /// Waits for the thread. The chores are called once more before it ends. What they use must live until then.
   void stop();
 
  private:

@@ -17,7 +17,7 @@ namespace {
 struct Fixture {
   SystemCalls& calls = SystemCalls::real();
   std::atomic<int> rounds{0};
-  Housekeeper housekeeper{calls};
+  Housekeeper housekeeper{calls};  // a test whose chores use what the test owns stops it first
 
   Housekeeper::Work count() {
     return [this](TimePoint) {
@@ -67,6 +67,7 @@ BOOST_AUTO_TEST_CASE(a_chore_is_called_when_its_descriptor_is_readable) {
   BOOST_TEST(eventually([&] { return rounds == 1; }));
   BOOST_REQUIRE(::write(out.get(), "x", 1) == 1);
   BOOST_TEST(eventually([&] { return read_bytes == 1; }));
+  housekeeper.stop();
 }
 
 BOOST_AUTO_TEST_CASE(chores_are_called_once_more_before_the_thread_ends) {
@@ -94,6 +95,7 @@ BOOST_AUTO_TEST_CASE(chores_run_on_one_thread_after_the_beginning) {
                           }}},
                     [&] { beginner = std::this_thread::get_id(); });
   BOOST_TEST(eventually([&] { return rounds == 1; }));
+  housekeeper.stop();
   BOOST_TEST(same);
 }
 
