@@ -97,8 +97,6 @@ BUGS = [
         "lot_.fail_arming($key); return end($slot, {.reason = EndReason::reset, .error = $error});",
         "static_cast<void>($error);\n    return;", ["failing_calls_test"]),
 
-    Bug("a_check_that_is_stopped_misses_a_batch", "stall_check.cpp", "try_stop", "if (!is_needed()) return true;",
-        "return true;", ["stall_check_test"]),
     Bug("a_peer_that_never_reads_is_left_to_the_kernel", "closer.cpp", "still_takes",
         "$lingering.connection->stream->reset_on_close();", "", ["closer_test"]),
     Bug("a_handler_dies_on_the_housekeeper", "park_dispatcher.cpp", "end_from_outside",
