@@ -57,8 +57,7 @@ std::string_view explanation(Remedy remedy) noexcept {
       return "after each chunk its echo is read, so never more than a chunk is under way";
     case Remedy::smaller:
       return "no more is written than the buffers hold; it works only as long as it all fits, and nothing tells when "
-             "it "
-             "no longer does";
+             "it no longer does";
     case Remedy::timeout:
       return "SO_SNDTIMEO turns the wait for ever into an error; it does not get the work done, but the program lives";
   }

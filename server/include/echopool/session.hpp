@@ -4,7 +4,7 @@
 //
 // What waits, and where. In a handler for messages on a server that parks its connections, nothing holds the worker:
 // - A read that finds too little ends the call (an exception that is no std::exception passes through the handler),
-//   gives back what the call has read, and the handler is called again when that very read can be satisfied. So read
+//   puts back what the call has read, and the handler is called again when that very read can be satisfied. So read
 //   first, then act: what a handler did before such a read, it does twice (ServiceSettings::reads opts out).
 // - Handlers made by echopool/framing.hpp, which look at buffered() and return Next::incomplete, need no read at all.
 // - A write that finds no room is kept (`limits.output`), and sent by the framework as the peer takes it.
