@@ -194,6 +194,14 @@ const std::array rows{
         [](DaemonSettings& to, Text text) {
           to.server.limits.output_total = to_size(text, 0_B, LimitSettings::most_output_total);
         }},
+    Row{{"limits", "input", "64M", "SIZE",
+         "With idle = park: kept of the unfinished messages of all connections, 64K to 1024G; beyond it nothing more "
+         "of "
+         "them is read, but of one at a time.",
+         reload},
+        [](DaemonSettings& to, Text text) {
+          to.server.limits.input = to_size(text, LimitSettings::least_input, LimitSettings::most_input);
+        }},
 
     Row{{"access", "allow", "", "BLOCKS", "Comma-separated; when there are any, what matches none of them is denied.",
          reload},

@@ -23,6 +23,11 @@ bool Lifecycle::is_built() const {
   return stage_ == Stage::built;
 }
 
+bool Lifecycle::has_started() const {
+  const std::lock_guard lock{mutex_};
+  return stage_ != Stage::built && stage_ != Stage::starting;
+}
+
 void Lifecycle::begin_start() {
   const std::lock_guard lock{mutex_};
   if (stage_ != Stage::built)

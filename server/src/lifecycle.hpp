@@ -24,6 +24,8 @@ class Lifecycle {
   /// Throws std::logic_error, naming the call, unless the server is still to be started.
   void expect_built(const char* call) const;
   [[nodiscard]] bool is_built() const;
+  /// Whether start() has returned or thrown.
+  [[nodiscard]] bool has_started() const;
 
   /// Throws std::logic_error unless the server is still to be started. One of the other two has to follow.
   void begin_start();

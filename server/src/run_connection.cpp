@@ -43,7 +43,7 @@ std::optional<EndReason> run_connection(InheritedSocket socket, const Handler& h
   StopState stop;
   Seats seats{1};
   SessionRunner runner{counters, stop};
-  KeptBytes kept;
+  SessionTotals kept;
   Worker worker{live, stop, kept};
   make_blocking(stream->fd());
   apply_connection_options(stream->fd(), listen_options(settings), calls);

@@ -42,12 +42,7 @@ StopReport Server::stop(std::chrono::milliseconds grace) { return impl_->stop(gr
 
 void Server::reconfigure(const ServerSettings& settings) { impl_->reconfigure(settings); }
 
-Stats Server::stats() const {
-  Stats stats = impl_->counters.read();
-  stats.open = impl_->seats.taken();
-  stats.udp = impl_->udp.stats();
-  return stats;
-}
+Stats Server::stats() const { return impl_->stats(); }
 
 std::vector<Endpoint> Server::endpoints() const {
   std::vector<Endpoint> all = impl_->tcp_endpoints;

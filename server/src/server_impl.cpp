@@ -46,7 +46,7 @@ Server::Impl::Impl(ServerSettings given, SystemCalls& system_calls)
       housekeeper{calls},
       closer{counters, stop_state, calls, housekeeper, settings.get()->timeouts.linger},
       runner{counters, stop_state},
-      pool{settings, stop_state, kept_bytes},
+      pool{settings, stop_state, totals},
       acceptor{settings, seats, admission, refusals, counters, calls} {}
 
 Server::Impl::~Impl() {
@@ -112,9 +112,9 @@ void Server::Impl::make_dispatcher() {
   places = now->limits.connections;
   provide_descriptors(*places);
   if (now->pool.idle == IdleConnections::park)
-    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, closer, housekeeper, stop_state, calls);
+    dispatcher = std::make_unique<ParkDispatcher>(settings, runner, closer, housekeeper, stop_state, totals, calls);
   else
-    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, closer, housekeeper, refusals, calls);
+    dispatcher = std::make_unique<HoldDispatcher>(now->pool, runner, closer, housekeeper, refusals, totals, calls);
 }
 
 /// In an order in which nothing is served before all that can fail has succeeded, but datagrams, which are answered at
@@ -196,6 +196,18 @@ bool Server::Impl::wait_for_connections() {
     if (seats.wait_until_empty(steady_clock::now() + drain_step)) return true;
     if (lifecycle.grace_is_over()) return false;
   }
+}
+
+Stats Server::Impl::stats() const {
+  Stats stats = counters.read();
+  stats.open = seats.taken();
+  stats.udp = udp.stats();
+  stats.kept_input = totals.input.load(std::memory_order_relaxed);
+  stats.kept_output = totals.output.load(std::memory_order_relaxed);
+  stats.reading_workers = totals.reading.load(std::memory_order_relaxed);
+  stats.writing_workers = totals.writing.load(std::memory_order_relaxed);
+  if (lifecycle.has_started() && dispatcher) dispatcher->add_gauges(stats);
+  return stats;
 }
 
 std::uint64_t Server::Impl::ended() const {

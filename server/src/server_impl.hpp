@@ -40,6 +40,7 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   void request_stop();
   StopReport stop(std::chrono::milliseconds grace);
   void reconfigure(const ServerSettings& settings);
+  [[nodiscard]] Stats stats() const;
 
   SystemCalls& calls;
   LiveSettings settings;
@@ -47,7 +48,7 @@ struct [[gnu::visibility("hidden")]] Server::Impl {
   Lifecycle lifecycle;
   StopState stop_state;
   Counters counters;
-  KeptBytes kept_bytes;
+  SessionTotals totals;
   Refusals refusals;
   Seats seats;
   Admission admission;

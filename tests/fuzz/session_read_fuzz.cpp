@@ -22,7 +22,7 @@ struct Conversation {
   FakeCalls calls;
   ServerSettings settings;
   TimeoutSettings& limits = settings.timeouts;
-  KeptBytes kept;
+  SessionTotals kept;
   StopState stop;
   std::stop_source aborting;
   Connection connection = test::make_connection({.opened = calls.clock, .calls = calls});

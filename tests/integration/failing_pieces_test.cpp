@@ -93,7 +93,8 @@ bool run_with(IdleConnections idle, const Handler& handler, Call call, int error
     BOOST_TEST(served);
     BOOST_TEST(server.stop(5s).stuck == 0U);
     BOOST_TEST(server.seats.taken() == 0U);
-    BOOST_TEST(server.kept_bytes.output == 0U);
+    BOOST_TEST(server.totals.output == 0U);
+    BOOST_TEST(server.totals.input == 0U);
     const Stats stats = server.counters.read();
     BOOST_TEST(sum(stats.ended) + sum(stats.refused) == stats.accepted);
   } catch (const StartError&) {

@@ -162,7 +162,8 @@ ECHOPOOL_TEST(kept_output_is_flushed_closed_cut_off_and_drained_at_the_same_time
     for (const std::string& problem : problems) BOOST_TEST(problem == "");
     BOOST_TEST(report.stuck == 0U);
     BOOST_TEST(server.seats.taken() == 0U);
-    BOOST_TEST(server.kept_bytes.output == 0U);
+    BOOST_TEST(server.totals.output == 0U);
+    BOOST_TEST(server.totals.input == 0U);
     const Stats stats = server.counters.read();
     std::uint64_t ends = 0;
     for (const auto count : stats.ended) ends += count;

@@ -61,12 +61,17 @@ struct LimitSettings {
   static constexpr std::uint32_t highest_rate = 100'000'000;   ///< the upper bound of every rate, also of UDP
   static constexpr ByteSize most_output = 1024_MiB;            ///< the upper bound of `output`
   static constexpr ByteSize most_output_total = 1048576_MiB;   ///< the upper bound of `output_total`
+  static constexpr ByteSize least_input = 64_KiB;              ///< the lower bound of `input`
+  static constexpr ByteSize most_input = 1048576_MiB;          ///< the upper bound of `input`
 
   std::size_t connections = 10'000;            ///< open at once
   std::optional<std::size_t> per_source{};     ///< open at once from one IPv4 address or one IPv6 /64
   std::optional<std::uint32_t> accept_rate{};  ///< new connections a second; more wait in the kernel's backlog
   ByteSize output = 256_KiB;       ///< park only: kept of one connection's output that its peer does not take
   ByteSize output_total = 64_MiB;  ///< park only: the same of all connections; a write beyond either waits
+  /// Park only: kept of the unfinished messages of all connections. Beyond it nothing more of them is read, but of one
+  /// at a time, the oldest.
+  ByteSize input = 64_MiB;
 };
 
 /// Lists of `192.0.2.0/24`, `2001:db8::/32` or single addresses. The longest matching prefix wins, a tie denies. With

@@ -87,6 +87,17 @@ struct Stats {
   std::array<std::uint64_t, refuse_reasons> refused{};  ///< connections that no handler saw, by RefuseReason
   UdpStats udp;                                         ///< datagrams
 
+  // Gauges of connections that wait without a worker (`pool.idle = park`), and of workers.
+  std::uint64_t parked = 0;           ///< all of them
+  std::uint64_t incomplete = 0;       ///< of these: in the middle of a message
+  std::uint64_t flushing = 0;         ///< of these: with output that their peers do not take
+  std::uint64_t ready = 0;            ///< could go on, but every worker is busy; 0 as long as one is free
+  std::uint64_t kept_input = 0;       ///< bytes of unfinished messages: `limits.input`
+  std::uint64_t kept_output = 0;      ///< bytes of output: `limits.output_total`
+  std::uint64_t busy_workers = 0;     ///< with a connection
+  std::uint64_t reading_workers = 0;  ///< of these: wait for input
+  std::uint64_t writing_workers = 0;  ///< of these: wait for room for output
+
   /// How many connections ended for `reason`.
   [[nodiscard]] std::uint64_t ended_for(EndReason reason) const { return ended.at(static_cast<std::size_t>(reason)); }
   /// How many connections were refused for `reason`.

@@ -74,6 +74,16 @@ class BoundedQueue {
     return look(items_.front());
   }
 
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock{mutex_};
+    return items_.size();
+  }
+  /// How many wait in pop().
+  [[nodiscard]] std::size_t idle_consumers() const {
+    const std::lock_guard lock{mutex_};
+    return consumers_waiting_;
+  }
+
   /// Takes nothing more. What is in the queue can still be popped, or taken out with take_rest().
   void close() {
     {

@@ -5,6 +5,8 @@
 #include "session/connection.hpp"
 #include "session/worker.hpp"
 
+#include <echopool/stats.hpp>
+
 #include <memory>
 #include <optional>
 
@@ -24,6 +26,10 @@ class Dispatcher {
 
   /// The housekeeper's thread. Ends what has waited too long. Returns the time of the next sweep, nullopt for none.
   [[nodiscard]] virtual std::optional<TimePoint> sweep(TimePoint now) = 0;
+
+  /// Fills in the gauges of connections and busy workers. Any thread; takes time in proportion to
+  /// `limits.connections`.
+  virtual void add_gauges(Stats& stats) const = 0;
 
   /// The settings have changed. Any thread.
   virtual void reconfigure() {}

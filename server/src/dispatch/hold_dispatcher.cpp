@@ -1,16 +1,21 @@
 #include "dispatch/hold_dispatcher.hpp"
 
+#include <algorithm>
+
 namespace echopool {
 
 HoldDispatcher::HoldDispatcher(const PoolSettings& pool, SessionRunner& runner, Closer& closer,
-                               Housekeeper& housekeeper, Refusals& refusals, SystemCalls& calls)
-    : queue_timeout_{pool.queue_timeout},
+                               Housekeeper& housekeeper, Refusals& refusals, const SessionTotals& totals,
+                               SystemCalls& calls)
+    : workers_{pool.workers},
+      queue_timeout_{pool.queue_timeout},
       runner_{runner},
       closer_{closer},
       housekeeper_{housekeeper},
       refusals_{refusals},
       calls_{calls},
-      queue_{pool.queue} {}
+      queue_{pool.queue},
+      warning_{pool.workers, totals} {}
 
 std::optional<RefuseReason> HoldDispatcher::admit(std::unique_ptr<Connection>& connection) {
   bool waits = false;
@@ -19,7 +24,7 @@ std::optional<RefuseReason> HoldDispatcher::admit(std::unique_ptr<Connection>& c
     connection = std::move(item.connection);
     return RefuseReason::queue_full;
   }
-  if (waits && queue_timeout_) housekeeper_.nudge();
+  if (waits) housekeeper_.nudge();
   return std::nullopt;
 }
 
@@ -33,10 +38,21 @@ void HoldDispatcher::serve(Worker& worker) {
 }
 
 std::optional<TimePoint> HoldDispatcher::sweep(TimePoint now) {
-  if (!queue_timeout_) return std::nullopt;
-  const auto too_old = [&](const Waiting& item) { return item.since + *queue_timeout_ <= now; };
+  const auto too_old = [&](const Waiting& item) { return queue_timeout_ && item.since + *queue_timeout_ <= now; };
   while (auto item = queue_.pop_front_if(too_old)) give_up(std::move(item->connection), RefuseReason::queue_timeout);
-  return queue_.peek_front([&](const Waiting& item) { return item.since + *queue_timeout_; });
+  const auto oldest = queue_.peek_front([](const Waiting& item) { return item.since; });
+  if (!oldest) return std::nullopt;
+  TimePoint next = *oldest + BusyWarning::patience;
+  if (next <= now) {
+    warning_.tell(now, queue_.size(), now - *oldest);
+    next = now + BusyWarning::patience;
+  }
+  return queue_timeout_ ? std::min(next, *oldest + *queue_timeout_) : next;
+}
+
+void HoldDispatcher::add_gauges(Stats& stats) const {
+  stats.ready = queue_.size();
+  stats.busy_workers = workers_ - std::min(workers_, queue_.idle_consumers());
 }
 
 void HoldDispatcher::drain() {

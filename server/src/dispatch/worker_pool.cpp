@@ -23,12 +23,12 @@ void unblock_wake_signal() noexcept {
 
 }  // namespace
 
-WorkerPool::WorkerPool(const LiveSettings& settings, const StopState& stop, KeptBytes& kept)
-    : settings_{settings}, stop_{stop}, kept_{kept} {}
+WorkerPool::WorkerPool(const LiveSettings& settings, const StopState& stop, SessionTotals& totals)
+    : settings_{settings}, stop_{stop}, totals_{totals} {}
 
 void WorkerPool::start(const PoolSettings& settings, const Body& body) {
   for (std::size_t i = 0; i < settings.workers; ++i) {
-    auto seat = std::make_unique<Seat>(settings_, stop_, kept_);
+    auto seat = std::make_unique<Seat>(settings_, stop_, totals_);
     seat->thread = Thread{"worker-" + std::to_string(i + 1), settings.stack_size, [body, worker = &seat->worker] {
                             unblock_wake_signal();
                             body(*worker);

@@ -18,7 +18,7 @@ class WorkerPool {
   /// What a worker does for its whole life.
   using Body = std::function<void(Worker&)>;
 
-  WorkerPool(const LiveSettings& settings, const StopState& stop, KeptBytes& kept);
+  WorkerPool(const LiveSettings& settings, const StopState& stop, SessionTotals& totals);
   ~WorkerPool() { join(); }
 
   /// Creates every thread, named "worker-N". Throws StartError when one cannot be created; those before it go on, and
@@ -38,14 +38,14 @@ class WorkerPool {
 
  private:
   struct Seat {
-    Seat(const LiveSettings& settings, const StopState& stop, KeptBytes& kept) : worker{settings, stop, kept} {}
+    Seat(const LiveSettings& settings, const StopState& stop, SessionTotals& totals) : worker{settings, stop, totals} {}
     Worker worker;
     Thread thread;
   };
 
   const LiveSettings& settings_;
   const StopState& stop_;
-  KeptBytes& kept_;
+  SessionTotals& totals_;
   std::vector<std::unique_ptr<Seat>> seats_;
 };
 

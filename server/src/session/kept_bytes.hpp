@@ -1,6 +1,5 @@
-// What a connection keeps between two turns: input that is not a whole message, output that did not fit; and the
-// total of the latter over all connections. Internal. KeptBytes: any thread; the rest belongs to the connection's
-// owner.
+// What a connection keeps between two turns: input that is not a whole message, output that did not fit. Internal.
+// Belongs to the connection's owner.
 #pragma once
 
 #include "kernel/system_calls.hpp"
@@ -15,11 +14,6 @@
 #include <vector>
 
 namespace echopool {
-
-/// How many bytes of output all connections keep together.
-struct KeptBytes {
-  std::atomic<std::size_t> output{0};
-};
 
 /// A share of a total, given back when it is destroyed.
 class Charge {
@@ -50,12 +44,15 @@ struct InputNeed {
 
 /// Input that was read and not consumed.
 struct KeptInput {
+  explicit KeptInput(std::atomic<std::size_t>& total) noexcept : charge{total} {}
+
   std::vector<std::byte> storage;  ///< exactly the kept bytes, or a worker's buffer that they stand in
   std::size_t begin = 0;
   std::size_t end = 0;
   std::size_t seen = 0;  ///< how many were there when the handler last returned Next::incomplete
   bool asked = false;    ///< the handler returned Next::incomplete; else its call was unwound
   InputNeed need;
+  Charge charge;  ///< of the whole storage
 
   [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
 };

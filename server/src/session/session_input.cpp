@@ -9,6 +9,9 @@ namespace {
 
 /// Input behind which a worker's buffer is handed over as a whole instead of being copied, when it is served soon.
 constexpr std::size_t worth_handing_over = 4096;
+/// How much of a message is read at first while `limits.input` is reached: a whole one is served, and what is kept of
+/// one that is not is little.
+constexpr std::size_t first_piece_beyond_limit = 4096;
 
 }  // namespace
 
@@ -29,7 +32,7 @@ void SessionInput::bind(FirstByte first) {
     asked_ = kept->asked;
   }
   message_began_.reset();
-  if (asked_ && connection.waits_for == WaitFor::rest) message_began_ = connection.message_began;
+  if (asked_ && waits_for_more(connection.waits_for)) message_began_ = connection.message_began;
   begin_message(false);
 }
 
@@ -40,8 +43,8 @@ void SessionInput::unbind() {
     return;
   }
   Connection& connection = *state_.connection;
-  auto kept = std::make_unique<KeptInput>();
-  const bool served_soon = connection.waits_for != WaitFor::rest && state_.buffer.size() >= worth_handing_over;
+  auto kept = std::make_unique<KeptInput>(state_.totals.input);
+  const bool served_soon = !waits_for_more(connection.waits_for) && state_.buffer.size() >= worth_handing_over;
   if (served_soon || state_.buffer.is_large_and_full()) {
     auto whole = state_.buffer.hand_out();
     kept->storage = std::move(whole.storage);
@@ -51,6 +54,7 @@ void SessionInput::unbind() {
     kept->storage = state_.buffer.copy_out();
     kept->end = kept->storage.size();
   }
+  kept->charge.set(kept->storage.size());
   kept->need = need_;
   kept->seen = seen_;
   kept->asked = asked_;
@@ -162,7 +166,10 @@ IoResult SessionInput::receive_waiting(std::span<std::byte> into) noexcept {
       return state_.fail({0, IoStatus::timed_out, 0}, limit.reason);
     const bool interruptible = state_.waits && !in_message_;
     if (interruptible && !begin_waiting()) return state_.fail({0, IoStatus::stopping, 0}, EndReason::stopping);
-    const IoResult result = note(state_.connection->stream->receive(into, limit.wait), into.size());
+    const IoResult result = [&] {
+      const WaitingWorker reads{state_.totals.reading};
+      return note(state_.connection->stream->receive(into, limit.wait), into.size());
+    }();
     if (interruptible) end_waiting();
     if (result.status == IoStatus::interrupted) {
       if (!interrupted) interrupted = state_.calls().now();
@@ -178,10 +185,23 @@ IoStatus SessionInput::look() {
   if (end_seen_) return IoStatus::end;
   if (state_.buffer.empty() && last_read_was_full() && state_.buffer.capacity() < buffer_for_streams)
     state_.buffer.grow(buffer_for_streams);
-  const auto room = state_.buffer.room();
+  auto room = state_.buffer.room();
+  if (state_.buffer.empty() && is_input_limit_reached(0)) room = room.first(first_piece_beyond_limit);
   const IoResult result = note(state_.connection->stream->try_receive(room), room.size());
   state_.buffer.add(result.bytes);
   return result.status;
+}
+
+bool SessionInput::is_input_limit_reached(std::size_t own) const noexcept {
+  const std::size_t others = state_.totals.input.load(std::memory_order_relaxed);
+  return others != 0 && others + own >= state_.settings->limits.input.bytes();
+}
+
+bool SessionInput::must_wait_for_share() const noexcept {
+  if (!is_input_limit_reached(buffered_size())) return false;
+  const Connection& connection = *state_.connection;
+  if (state_.totals.favoured.load(std::memory_order_relaxed) == connection.id) return false;
+  return connection.stream->has_pending() || connection.stream->unread() > 0;  // an end or an error can be read
 }
 
 IoStatus SessionInput::wait_for_more() {

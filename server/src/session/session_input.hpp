@@ -47,6 +47,9 @@ class SessionInput {
   [[nodiscard]] IoStatus wait_for_more();
   /// Waits for the first byte of a message for at most `patience`: as look().
   [[nodiscard]] IoStatus wait_for_first(std::chrono::milliseconds patience) noexcept;
+  /// Whether there is more to read of a message that has begun, and all connections together keep so much already
+  /// (`limits.input`) that this one has to wait.
+  [[nodiscard]] bool must_wait_for_share() const noexcept;
   /// Whether what is buffered is enough to call the handler.
   [[nodiscard]] bool need_is_met() const noexcept;
   /// The handler said Next::incomplete: it needs more than it has seen.
@@ -102,6 +105,8 @@ class SessionInput {
   /// Accounts for what a read found; the end and failures are kept.
   IoResult note(IoResult result, std::size_t asked) noexcept;
   [[nodiscard]] bool can_restart() const noexcept;
+  /// Whether the connections keep as much input as they may. `own`: how much this one has in its worker's buffer.
+  [[nodiscard]] bool is_input_limit_reached(std::size_t own) const noexcept;
   /// Ends the running call: it is to be called again when there is so much input, counted from its first byte.
   [[noreturn]] void restart(const InputNeed& need);
   /// More input behind what is buffered.

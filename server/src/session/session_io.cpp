@@ -2,8 +2,8 @@
 
 namespace echopool {
 
-SessionIo::SessionIo(const StopState& stop, std::stop_token aborting, KeptBytes& kept)
-    : state_{stop, std::move(aborting), kept} {
+SessionIo::SessionIo(const StopState& stop, std::stop_token aborting, SessionTotals& totals)
+    : state_{stop, std::move(aborting), totals} {
   for (Session& session : sessions_) session.io_ = this;
 }
 

@@ -18,7 +18,7 @@ namespace echopool {
 class SessionIo {
  public:
   /// `aborting`: the worker's running turn is cut off.
-  SessionIo(const StopState& stop, std::stop_token aborting, KeptBytes& kept);
+  SessionIo(const StopState& stop, std::stop_token aborting, SessionTotals& totals);
 
   /// Takes a connection for a turn, and hands it back.
   void bind(Connection& connection, const ServerSettings& settings, FirstByte first);

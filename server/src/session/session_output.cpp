@@ -61,9 +61,9 @@ IoResult SessionOutput::send_or_keep(std::span<const std::byte> bytes) noexcept 
 bool SessionOutput::keep(std::span<const std::byte> bytes) noexcept try {
   const LimitSettings& limits = state_.settings->limits;
   if (kept() + bytes.size() > limits.output.bytes()) return false;
-  if (state_.kept.output.load(std::memory_order_relaxed) + bytes.size() > limits.output_total.bytes()) return false;
+  if (state_.totals.output.load(std::memory_order_relaxed) + bytes.size() > limits.output_total.bytes()) return false;
   auto& output = state_.connection->output;
-  if (!output) output = std::make_unique<KeptOutput>(state_.kept.output, state_.calls().now());
+  if (!output) output = std::make_unique<KeptOutput>(state_.totals.output, state_.calls().now());
   output->storage.insert(output->storage.end(), bytes.begin(), bytes.end());
   output->charge.set(output->rest().size());
   return true;
@@ -112,6 +112,7 @@ IoResult SessionOutput::send_waiting(std::span<const std::byte> bytes) noexcept 
     const TimePoint now = state_.calls().now();
     limit = state_.limit_of(WaitFor::room, now, now, now);
   }
+  const WaitingWorker writes{state_.totals.writing};
   const IoResult result = state_.connection->stream->send_all(bytes, limit.wait);
   state_.sent += result.bytes;
   if (result.ok()) return result;

@@ -31,9 +31,9 @@ EndReason reason_of(IoErrorKind kind) noexcept {
 }
 
 /// The clock of a message runs from when its beginning was kept, however often it is looked at.
-void wait_for_rest(Connection& connection) noexcept {
-  if (connection.waits_for != WaitFor::rest) connection.message_began = connection.stream->calls().now();
-  connection.waits_for = WaitFor::rest;
+void wait_for_more(Connection& connection, WaitFor what) noexcept {
+  if (!waits_for_more(connection.waits_for)) connection.message_began = connection.stream->calls().now();
+  connection.waits_for = what;
 }
 
 /// Whether a turn must make way for other connections. The clock is read from the second call on: most turns have one.
@@ -121,7 +121,7 @@ std::optional<SessionEnd> SessionRunner::converse(Connection& connection, Sessio
   else if (then == Then::go_on)
     connection.waits_for = WaitFor::turn;
   else
-    wait_for_rest(connection);
+    wait_for_more(connection, WaitFor::rest);
   return std::nullopt;
 }
 
@@ -132,7 +132,12 @@ SessionRunner::Then SessionRunner::find_input(Connection& connection, SessionIo&
       if (in.wait_for_more() != IoStatus::ok) return in.handler_asked_for_more() ? Then::stop : Then::go_on;
     return Then::go_on;
   }
+  const bool peer_is_gone = connection.waits_for == WaitFor::share;  // nothing else makes it ready
   while (!in.need_is_met()) {
+    if (in.has_buffered() && !peer_is_gone && in.must_wait_for_share()) {
+      wait_for_more(connection, WaitFor::share);
+      return Then::stop;
+    }
     IoStatus found = IoStatus::would_block;
     if (input == Input::expected && !in.has_buffered())
       found = in.wait_for_first(patience);
@@ -149,7 +154,7 @@ SessionRunner::Then SessionRunner::find_input(Connection& connection, SessionIo&
       case IoStatus::timed_out:
       case IoStatus::interrupted:
         if (in.has_buffered())
-          wait_for_rest(connection);
+          wait_for_more(connection, WaitFor::rest);
         else
           connection.waits_for = WaitFor::message;
         return Then::stop;

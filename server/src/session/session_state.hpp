@@ -6,6 +6,7 @@
 #include "session/connection.hpp"
 #include "session/kept_bytes.hpp"
 #include "session/read_buffer.hpp"
+#include "session/session_totals.hpp"
 #include "session/stall.hpp"
 #include "session/time_limits.hpp"
 
@@ -34,12 +35,12 @@ struct Restart {};
 
 struct SessionState {
   /// `is_aborting`: the worker's running turn is cut off.
-  SessionState(const StopState& stop_state, std::stop_token is_aborting, KeptBytes& totals)
-      : stop{stop_state}, aborting{std::move(is_aborting)}, kept{totals} {}
+  SessionState(const StopState& stop_state, std::stop_token is_aborting, SessionTotals& all)
+      : stop{stop_state}, aborting{std::move(is_aborting)}, totals{all} {}
 
   const StopState& stop;
   const std::stop_token aborting;
-  KeptBytes& kept;
+  SessionTotals& totals;
 
   static constexpr std::size_t buffer_size = 64 * 1024;
   ReadBuffer buffer{buffer_size};

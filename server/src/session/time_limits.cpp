@@ -15,6 +15,9 @@ std::optional<Deadline> deadline_of(WaitFor what, const WaitTimes& times, const 
       strikes(limits.receive, times.active, EndReason::receive_timeout);
       strikes(limits.message, times.began, EndReason::message_timeout);
       break;
+    case WaitFor::share:  // that no piece comes is not the peer's doing
+      strikes(limits.message, times.began, EndReason::message_timeout);
+      break;
     case WaitFor::room:
       strikes(limits.send, times.began, EndReason::send_timeout);
       break;

@@ -10,8 +10,8 @@ namespace echopool {
 
 class Worker {
  public:
-  Worker(const LiveSettings& live, const StopState& stop, KeptBytes& kept)
-      : settings{live}, io{stop, cut_off_.get_token(), kept} {}
+  Worker(const LiveSettings& live, const StopState& stop, SessionTotals& totals)
+      : settings{live}, io{stop, cut_off_.get_token(), totals} {}
 
   /// Cuts off the running turn, if there is one, and every later one. Any thread.
   void cut_off() noexcept { cut_off_.request_stop(); }

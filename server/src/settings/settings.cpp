@@ -58,6 +58,8 @@ std::vector<std::string> ServerSettings::validate() const {
   check.that(limits.output <= LimitSettings::most_output, "limits.output must be at most 1 GiB");
   check.that(limits.output_total <= LimitSettings::most_output_total, "limits.output_total must be at most 1 TiB");
   check.that(limits.output_total >= limits.output, "limits.output_total must be at least limits.output");
+  check.that(limits.input >= LimitSettings::least_input && limits.input <= LimitSettings::most_input,
+             "limits.input must be 64 KiB to 1 TiB");
   check.that(socket.backlog >= 1 && socket.backlog <= SocketSettings::longest_backlog,
              "socket.backlog must be 1 to " + to_string(SocketSettings::longest_backlog));
   check.limit("socket.user_timeout", socket.user_timeout);

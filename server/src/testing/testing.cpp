@@ -112,7 +112,7 @@ struct [[gnu::visibility("hidden")]] ScriptedPeer::Impl {
   StopState stop;
   Counters counters;
   LiveSettings live;
-  KeptBytes kept;
+  SessionTotals kept;
   Worker worker{live, stop, kept};
   SessionRunner runner{counters, stop};
   Connection connection{

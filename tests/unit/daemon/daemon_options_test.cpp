@@ -41,6 +41,7 @@ const std::vector<std::string> all_keys{"tcp.listen",
                                         "limits.accept_rate",
                                         "limits.output",
                                         "limits.output_total",
+                                        "limits.input",
                                         "access.allow",
                                         "access.deny",
                                         "socket.reuse_address",
@@ -154,6 +155,7 @@ BOOST_AUTO_TEST_CASE(every_default_is_accepted_and_is_the_frameworks_own) {
   BOOST_TEST(ours.limits.accept_rate == server.limits.accept_rate);
   BOOST_TEST(ours.limits.output.bytes() == server.limits.output.bytes());
   BOOST_TEST(ours.limits.output_total.bytes() == server.limits.output_total.bytes());
+  BOOST_TEST(ours.limits.input.bytes() == server.limits.input.bytes());
   BOOST_TEST(ours.socket.backlog == server.socket.backlog);
   BOOST_TEST(ours.socket.reuse_address == server.socket.reuse_address);
   BOOST_TEST(ours.socket.reuse_port == server.socket.reuse_port);
@@ -201,6 +203,7 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_its_member) {
   BOOST_TEST(applied("limits.accept_rate", "9").server.limits.accept_rate.value_or(0) == 9U);
   BOOST_TEST(applied("limits.output", "1M").server.limits.output == 1_MiB);
   BOOST_TEST(applied("limits.output_total", "2G").server.limits.output_total == 2048_MiB);
+  BOOST_TEST(applied("limits.input", "2G").server.limits.input == 2048_MiB);
   BOOST_TEST(applied("access.allow", "::1, 10.0.0.0/8").server.access.allow.at(1) == "10.0.0.0/8");
   BOOST_TEST(applied("access.deny", "10.0.0.1").server.access.deny.at(0) == "10.0.0.1");
   BOOST_TEST(!applied("socket.reuse_address", "off").server.socket.reuse_address);
@@ -256,6 +259,8 @@ BOOST_AUTO_TEST_CASE(the_ranges_are_those_of_the_framework) {
        [](auto& to, auto value) {
          to.limits.output = to.limits.output_total = ByteSize{static_cast<std::uint64_t>(value)};
        }},
+      {"limits.input", "", 64 * 1024, std::int64_t{1} << 40,
+       [](auto& to, auto value) { to.limits.input = ByteSize{static_cast<std::uint64_t>(value)}; }},
       {"limits.output_total", "", 0, std::int64_t{1} << 40,
        [](auto& to, auto value) {
          to.limits.output = 0_B;

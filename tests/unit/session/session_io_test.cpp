@@ -47,7 +47,7 @@ struct Fixture {
   FakeCalls calls;
   ServerSettings settings;
   TimeoutSettings& limits = settings.timeouts;
-  KeptBytes kept;
+  SessionTotals kept;
   StopState stop;
   std::stop_source aborting;
   Connection connection = echopool::test::make_connection(

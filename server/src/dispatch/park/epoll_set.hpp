@@ -11,6 +11,10 @@
 #include "unique_fd.hpp"
 #include "wake_fd.hpp"
 
+#include <poll.h>
+
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -23,6 +27,7 @@ class EpollSet {
     edge,  ///< input, EPOLLET
     once,  ///< input, EPOLLONESHOT
     room,  ///< room for output, EPOLLONESHOT
+    end,   ///< the peer's reset and nothing else, EPOLLONESHOT
     turn,  ///< input or room, EPOLLONESHOT: with input already read, or a greeting to send, it can go on at once
   };
 
@@ -42,6 +47,12 @@ class EpollSet {
 
   /// Waits until connections are ready, a signal comes, or release() was called. Writes into `events`.
   [[nodiscard]] Ready wait(std::span<epoll_event> events) noexcept;
+  /// Puts a mark behind all that is ready now. The housekeeper's, as are the next two.
+  void place_mark() noexcept;
+  /// Whether a worker has come to the mark: what was ready before it has been taken.
+  [[nodiscard]] bool mark_was_reached() const noexcept { return mark_reached_.load(std::memory_order_acquire); }
+  /// How many of these connections are ready: `waits` has their descriptors and what each waits for (poll(2)).
+  [[nodiscard]] std::size_t count_ready(std::span<pollfd> waits) noexcept;
   /// From now on wait() does not wait.
   void release() noexcept { released_.wake(); }
 
@@ -59,6 +70,8 @@ class EpollSet {
 
   SystemCalls& calls_;
   UniqueFd epoll_;
+  WakeFd mark_;  // readable for good
+  std::atomic<bool> mark_reached_{true};
   WakeFd released_;  // level-triggered and never drained: once awake, every worker sees it
 };
 

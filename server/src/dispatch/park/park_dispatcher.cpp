@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <utility>
@@ -11,26 +12,37 @@
 namespace echopool {
 namespace {
 
+std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> times) noexcept {
+  std::optional<TimePoint> first;
+  for (const auto& time : times)
+    if (time && (!first || *time < *first)) first = time;
+  return first;
+}
+
 /// A message that has begun, and output that is kept, are finished also while draining: the turn that does so ends the
 /// connection.
-constexpr bool is_under_way(WaitFor what) noexcept { return what == WaitFor::rest || what == WaitFor::room; }
+constexpr bool is_under_way(WaitFor what) noexcept { return waits_for_more(what) || what == WaitFor::room; }
 
 }  // namespace
 
 ParkDispatcher::ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Closer& closer,
-                               Housekeeper& housekeeper, const StopState& stop, SystemCalls& calls)
+                               Housekeeper& housekeeper, const StopState& stop, SessionTotals& totals,
+                               SystemCalls& calls)
     : runner_{runner},
       closer_{closer},
       housekeeper_{housekeeper},
       stop_{stop},
+      totals_{totals},
       calls_{calls},
       workers_{settings.get()->pool.workers},
       lot_{settings.get()->limits.connections},
       set_{calls},
-      standby_{calls.processors(), [this] { stall_check_.request(); }},
+      standby_{calls.processors(), [this] { standby_.unwatched() ? stall_check_.request() : busy_check_.request(); }},
       stall_check_{workers_, standby_, housekeeper, calls},
+      busy_check_{workers_, standby_, lot_, set_, totals, housekeeper},
       sticky_turn_{runner, standby_},
-      limits_{settings, lot_, calls.now()} {}
+      limits_{settings, lot_, calls.now()},
+      input_share_{settings, lot_, totals, housekeeper} {}
 
 std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& connection) {
   const TimePoint now = calls_.now();
@@ -134,7 +146,9 @@ void ParkDispatcher::park(Slot slot, Connection& connection, Watch watch) {
     lot_.fail_arming(key);
     return end(slot, {.reason = EndReason::reset, .error = error});
   }
-  lot_.end_arming(key);
+  const bool wants_share = connection.waits_for == WaitFor::share;
+  lot_.end_arming(key);  // from here on it may be another thread's
+  if (wants_share) input_share_.request();
   if (!has_begun) mind_draining(key);
 }
 
@@ -143,6 +157,7 @@ ParkDispatcher::Watch ParkDispatcher::prepare(Connection& connection, Watch want
   if (connection.handler->is_conversation()) wanted = Watch::once;
   if (connection.waits_for == WaitFor::room) wanted = Watch::room;
   if (connection.waits_for == WaitFor::turn) wanted = Watch::turn;
+  if (connection.waits_for == WaitFor::share) wanted = Watch::end;
   connection.edge_triggered = wanted == Watch::edge;
   return wanted;
 }
@@ -177,6 +192,7 @@ void ParkDispatcher::end_overdue(ParkingLot::Key key, TimePoint now) {
 }
 
 bool ParkDispatcher::is_ready(Connection& connection) noexcept {
+  if (connection.waits_for == WaitFor::share) return false;
   if (connection.waits_for == WaitFor::room || connection.waits_for == WaitFor::turn) {
     pollfd room{.fd = connection.stream->fd(), .events = POLLOUT, .revents = 0};
     return calls_.poll(&room, 1, 0) > 0;
@@ -228,7 +244,30 @@ std::optional<TimePoint> ParkDispatcher::sweep(TimePoint now) {
   const auto check = stall_check_.check(now, [this](ParkingLot::Key key) {
     if (Connection* connection = lot_.claim(key)) park(key.slot, *connection, Watch::edge);
   });
-  return next && check ? std::min(next, check) : next ? next : check;
+  const auto share =
+      input_share_.hand_out(now, [this](ParkingLot::Key key, bool favoured) { return give_share(key, favoured); });
+  return earliest({next, check, share, busy_check_.check(now)});
+}
+
+void ParkDispatcher::add_gauges(Stats& stats) const {
+  for (Slot slot = 0; slot < lot_.size(); ++slot) {
+    const auto view = lot_.view(slot);
+    if (!view.parked) continue;
+    ++stats.parked;
+    if (waits_for_more(view.waits_for)) ++stats.incomplete;
+    if (view.waits_for == WaitFor::room) ++stats.flushing;
+  }
+  stats.ready = busy_check_.count_ready();
+  stats.busy_workers = workers_ - std::min(workers_, standby_.not_serving());
+}
+
+bool ParkDispatcher::give_share(ParkingLot::Key key, bool favoured) {
+  Connection* connection = lot_.claim(key);
+  if (connection == nullptr) return false;
+  if (favoured) totals_.favoured.store(connection->id, std::memory_order_relaxed);
+  connection->waits_for = WaitFor::rest;
+  park(key.slot, *connection, Watch::edge);
+  return true;
 }
 
 void ParkDispatcher::reconfigure() {

@@ -3,15 +3,18 @@
 //
 // There is no lock and no condition variable on a request's way. EpollSet says how a connection is watched, ParkingLot
 // which thread owns it, Standby how many workers watch the set, StallCheck what happens behind a turn that blocks,
-// ParkedLimits when a wait has lasted too long. Whenever a turn leaves any doubt whether input is left in the kernel,
-// the connection is armed again, which makes the kernel look. A turn begins with a read that does not wait, so an event
-// that is out of date costs one call.
+// BusyCheck whether none is left, ParkedLimits when a wait has lasted too long, InputShare which connection may read on
+// when much is kept. Whenever a turn leaves any doubt whether input is left in the kernel, the connection is armed
+// again, which makes the kernel look. A turn begins with a read that does not wait, so an event that is out of date
+// costs one call.
 #pragma once
 
 #include "close/closer.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/park/blocking_sense.hpp"
+#include "dispatch/park/busy_check.hpp"
 #include "dispatch/park/epoll_set.hpp"
+#include "dispatch/park/input_share.hpp"
 #include "dispatch/park/lone_talker.hpp"
 #include "dispatch/park/parked_limits.hpp"
 #include "dispatch/park/stall_check.hpp"
@@ -29,13 +32,14 @@ class ParkDispatcher final : public Dispatcher {
  public:
   /// All references must outlive the dispatcher. Throws StartError.
   ParkDispatcher(const LiveSettings& settings, SessionRunner& runner, Closer& closer, Housekeeper& housekeeper,
-                 const StopState& stop, SystemCalls& calls);
+                 const StopState& stop, SessionTotals& totals, SystemCalls& calls);
 
   [[nodiscard]] bool wait_for_room() override { return true; }  // the seats are the only bound
   [[nodiscard]] std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) override;
   void stop_admitting() override {}
   void serve(Worker& worker) override;
   [[nodiscard]] std::optional<TimePoint> sweep(TimePoint now) override;
+  void add_gauges(Stats& stats) const override;
   void reconfigure() override;
   void drain() override;
   void cut_off() override;
@@ -68,6 +72,9 @@ class ParkDispatcher final : public Dispatcher {
   void end_overdue(ParkingLot::Key key, TimePoint now);
   /// Whether what it waits for is there. The caller owns it.
   [[nodiscard]] bool is_ready(Connection& connection) noexcept;
+  /// A connection that waits for a share of `limits.input` reads on; `favoured`: whatever the others keep. Returns
+  /// false if it no longer waits.
+  [[nodiscard]] bool give_share(ParkingLot::Key key, bool favoured);
   /// Ends a connection from a thread that is no worker: a worker does it if a handler has to be destroyed.
   void end_from_outside(Slot slot, Connection& connection, const SessionEnd& how);
   void end(Slot slot, const SessionEnd& how);
@@ -76,14 +83,17 @@ class ParkDispatcher final : public Dispatcher {
   Closer& closer_;
   Housekeeper& housekeeper_;
   const StopState& stop_;
+  SessionTotals& totals_;
   SystemCalls& calls_;
   const std::size_t workers_;
   ParkingLot lot_;
   EpollSet set_;
   Standby standby_;
   StallCheck stall_check_;
+  BusyCheck busy_check_;
   StickyTurn sticky_turn_;
   ParkedLimits limits_;
+  InputShare input_share_;
 };
 
 }  // namespace echopool

@@ -32,6 +32,7 @@ ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePo
   }
   Cell& cell = cells_[slot];
   cell.opened.store(connection->opened.time_since_epoch().count(), std::memory_order_relaxed);
+  cell.fd.store(connection->stream->fd(), std::memory_order_relaxed);
   cell.connection = std::move(connection);
   return begin_arming(slot, now);
 }
@@ -118,6 +119,7 @@ ParkingLot::View ParkingLot::view(Slot slot) const noexcept {
   return {.occupied = state != free_state,
           .parked = state == parked,
           .arming = arming_of(word),
+          .fd = cell.fd.load(std::memory_order_relaxed),
           .waits_for = cell.waits_for.load(std::memory_order_relaxed),
           .times = {.opened = time(cell.opened), .active = time(cell.active), .began = time(cell.began)}};
 }

@@ -46,6 +46,7 @@ class ParkingLot {
     bool occupied = false;
     bool parked = false;
     std::uint32_t arming = 0;
+    int fd = -1;  ///< only to look whether it is ready: the connection may have ended meanwhile, and it be another's
     WaitFor waits_for = WaitFor::message;
     WaitTimes times{};
   };
@@ -85,6 +86,7 @@ class ParkingLot {
     std::atomic<TimePoint::rep> active{0};
     std::atomic<TimePoint::rep> began{0};
     std::atomic<WaitFor> waits_for{WaitFor::message};
+    std::atomic<int> fd{-1};
     std::unique_ptr<Connection> connection;  // the owner's
   };
 

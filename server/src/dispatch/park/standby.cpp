@@ -52,7 +52,7 @@ void Standby::watch(Duty& mine) noexcept {
       ++state.on_duty;
     }
   });
-  if (waits && now.is_unwatched()) unwatched_();
+  if (waits && now.watching == 0) unwatched_();
   while (waits) waits = ::sem_wait(&calls_) != 0 && errno == EINTR;
   mine.counted_.store(true, std::memory_order_release);
 }
@@ -63,7 +63,7 @@ void Standby::serve(Duty& mine, bool will_sleep) noexcept {
     --state.watching;
     if (excused) --state.on_duty;
   });
-  if (now.is_unwatched()) unwatched_();
+  if (now.watching == 0) unwatched_();
 }
 
 void Standby::excuse(Duty& duty) noexcept {
@@ -77,6 +77,13 @@ void Standby::release() noexcept {
 }
 
 bool Standby::unwatched() const noexcept { return state_.load(std::memory_order_seq_cst).is_unwatched(); }
+
+bool Standby::all_serve() const noexcept { return not_serving() == 0; }
+
+std::size_t Standby::not_serving() const noexcept {
+  const State now = state_.load(std::memory_order_seq_cst);
+  return std::size_t{now.watching} + now.standing_by;
+}
 
 int Standby::standing_by() const noexcept { return state_.load(std::memory_order_seq_cst).standing_by; }
 

@@ -36,9 +36,9 @@ class Standby {
     std::atomic<bool> counted_{false};
   };
 
-  /// `processors`: how many workers may be on duty; at least one may. `unwatched`: called by the worker that makes it
-  /// so that nobody watches although somebody stands by, because all that may be on duty serve. Only whoever looks
-  /// after them can tell whether one of them has come to a standstill.
+  /// `processors`: how many workers may be on duty; at least one may. `unwatched`: called by the worker that
+  /// leaves the set unwatched, because all that may be on duty serve. Only a check from outside can tell whether one of
+  /// them has come to a standstill.
   Standby(std::size_t processors, std::function<void()> unwatched);
   ~Standby();
   Standby(const Standby&) = delete;
@@ -58,6 +58,10 @@ class Standby {
 
   /// Whether nobody watches although somebody stands by.
   [[nodiscard]] bool unwatched() const noexcept;
+  /// Whether nobody watches, and nobody stands by.
+  [[nodiscard]] bool all_serve() const noexcept;
+  /// How many watch or stand by.
+  [[nodiscard]] std::size_t not_serving() const noexcept;
   /// How many wait in watch() just now.
   [[nodiscard]] int standing_by() const noexcept;
 
