@@ -143,11 +143,14 @@ const std::array rows{
     Row{{"pool", "queue_timeout", "5s", "TIME",
          "With idle = hold: a connection that has waited this long for a worker is reset.", restart},
         [](DaemonSettings& to, Text text) { to.server.pool.queue_timeout = time_limit(text); }},
-    Row{{"pool", "overflow", "wait", "wait|refuse",
-         "A connection for which there is no room waits in the kernel's backlog (wait) or is reset at once (refuse).",
+    Row{{"pool", "overflow", "wait", "wait|refuse|evict",
+         "A connection for which there is no room waits in the kernel's backlog (wait), is reset at once (refuse), or "
+         "takes "
+         "the place of the one that has been idle longest of the source that has most (evict, with idle = park).",
          restart},
         [](DaemonSettings& to, Text text) {
-          to.server.pool.overflow = to_choice<Overflow>(text, {{"wait", Overflow::wait}, {"refuse", Overflow::refuse}});
+          to.server.pool.overflow = to_choice<Overflow>(
+              text, {{"wait", Overflow::wait}, {"refuse", Overflow::refuse}, {"evict", Overflow::evict}});
         }},
 
     Row{{"timeouts", "idle", "60s", "TIME", "Between messages: a connection that is silent this long is closed.",

@@ -66,6 +66,77 @@ ECHOPOOL_TEST(a_source_has_no_more_than_its_share) {
   BOOST_TEST(is_served(third));
 }
 
+ECHOPOOL_TEST(a_share_that_a_reload_sets_counts_what_is_open) {
+  ServerSettings settings = settings_for(idle);
+  RunningServer server{settings};
+  Client first = server.connect();
+  Client second = server.connect();
+  BOOST_TEST(is_served(first));
+  BOOST_TEST(is_served(second));
+  settings.limits.per_source = 2;
+  server->reconfigure(settings);
+  BOOST_TEST(!server.connect().ended_cleanly());
+  BOOST_TEST(server.stats().refused_for(RefuseReason::per_source) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_idle_connection_of_the_greediest_source_is_evicted) {
+  ServerSettings settings = settings_for(IdleConnections::park);
+  settings.limits.connections = 3;
+  settings.pool.overflow = Overflow::evict;
+  Server server{settings};
+  server.serve_tcp(loopback(), echo);
+  server.serve_tcp(Endpoint::parse("[::1]:0"), echo);
+  server.start();
+  const Endpoint greedy = server.endpoints().at(0);
+  const Endpoint modest = server.endpoints().at(1);
+  Client only{modest};
+  BOOST_TEST(is_served(only));
+  Client first{greedy};
+  BOOST_TEST(is_served(first));
+  Client second{greedy};
+  BOOST_TEST(is_served(second));
+  BOOST_TEST(!second.has_input(50ms));  // so that the clock tells the two apart
+  BOOST_TEST(is_served(first));
+  Client newcomer{modest};
+  BOOST_TEST(is_served(newcomer));
+  BOOST_TEST(second.ended_cleanly());
+  BOOST_TEST(is_served(first));
+  BOOST_TEST(is_served(newcomer));
+  BOOST_TEST(server.stats().ended_for(EndReason::evicted) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_only_connection_of_a_source_is_never_evicted) {
+  ServerSettings settings = settings_for(IdleConnections::park);
+  settings.limits.connections = 2;
+  settings.pool.overflow = Overflow::evict;
+  Server server{settings};
+  server.serve_tcp(loopback(), echo);
+  server.serve_tcp(Endpoint::parse("[::1]:0"), echo);
+  server.start();
+  Client first{server.endpoints().at(0)};
+  Client second{server.endpoints().at(1)};
+  BOOST_TEST(is_served(first));
+  BOOST_TEST(is_served(second));
+  BOOST_TEST(!Client{server.endpoints().at(0)}.ended_cleanly());
+  BOOST_TEST(is_served(first));
+  BOOST_TEST(is_served(second));
+  BOOST_TEST(server.stats().refused_for(RefuseReason::connections) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_with_a_handler_of_its_own_gives_its_place_too) {
+  ServerSettings settings = settings_for(IdleConnections::park);
+  settings.limits.connections = 2;
+  settings.pool.overflow = Overflow::evict;
+  RunningServer server{settings, Handler{[] { return [](Session& peer) { return echo(peer); }; }}};
+  Client first = server.connect();
+  Client second = server.connect();
+  BOOST_TEST(is_served(first));
+  BOOST_TEST(is_served(second));
+  Client third = server.connect();
+  BOOST_TEST(is_served(third));
+  BOOST_TEST(first.ended_cleanly());
+}
+
 ECHOPOOL_TEST(a_connection_from_a_denied_source_is_reset) {
   ServerSettings settings = settings_for(idle);
   settings.access.deny = {"127.0.0.0/8"};

@@ -71,7 +71,7 @@ bool tell_others(const LineReceiver& except, LogLevel level, std::string_view ev
                  std::initializer_list<LogField> fields) noexcept {
   const std::shared_lock lock{gate};
   tell(except, level, event, fields);
-  return !receivers.empty();
+  return !receivers.empty() && log_enabled(level);  // at a start the level comes after the receivers
 }
 
 void tell_others_within_take(const LineReceiver& except, LogLevel level, std::string_view event,

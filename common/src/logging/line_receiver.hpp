@@ -32,8 +32,9 @@ void exchange_receivers(std::span<LineReceiver* const> out, std::span<LineReceiv
 /// Hands the line to every receiver. Never waits, never throws, keeps errno.
 void hand_over(LogLevel level, std::string_view line) noexcept;
 
-/// Hands the event, which is about `except`, to every other receiver, if lines of its level are wanted. False: there is
-/// no receiver at all, so it has to be told again. Must not be called in take(): see tell_others_within_take().
+/// Hands the event, which is about `except`, to every other receiver. False: lines of its level are not wanted, or not
+/// yet, or there is no receiver at all, so it has to be told again. Must not be called in take(): see
+/// tell_others_within_take().
 bool tell_others(const LineReceiver& except, LogLevel level, std::string_view event,
                  std::initializer_list<LogField> fields) noexcept;
 

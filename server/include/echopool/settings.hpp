@@ -24,6 +24,9 @@ enum class IdleConnections : std::uint8_t {
 enum class Overflow : std::uint8_t {
   wait,    ///< it stays in the kernel's backlog until there is
   refuse,  ///< it is reset at once
+  /// It takes the place of another: of those of the source that has most, the one that has been idle longest is closed
+  /// (park only). A source's only connection is left alone; where all sources have one, the new one is reset.
+  evict,
 };
 
 /// The threads that run handlers, and how connections come to them.

@@ -22,6 +22,7 @@ enum class EndReason : std::uint8_t {
   send_timeout,      ///< the peer did not take what was written within `timeouts.send`
   session_limit,     ///< the connection was older than `timeouts.session`
   reset,             ///< the peer is gone without an orderly end, or a call on its socket failed
+  evicted,           ///< it was idle, and gave its place to a new one (`pool.overflow = evict`)
   handler_error,     ///< the handler threw, or left its input unread again and again
   stopping,          ///< the server was stopped; this one stays the last
 };

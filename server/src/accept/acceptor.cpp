@@ -81,12 +81,16 @@ void Acceptor::run() {
 }
 
 bool Acceptor::wait_until_allowed() {
+  if (seats_.is_full() && limit_lines_.note(calls_.now()) != 0)
+    log_event(LogLevel::warning, "limit reached", {{"limit", "connections"}, {"open", seats_.taken()}});
   if (!admission_.wait_for_seat()) return false;
-  if (!admission_.overflow_refuses() && !dispatcher_->wait_for_room()) return false;
+  if (admission_.overflow_waits() && !dispatcher_->wait_for_room()) return false;
   while (!stopping()) {
     const TimePoint now = calls_.now();
     const auto delay = admission_.rate_delay(now);
     if (delay == std::chrono::nanoseconds::zero()) return true;
+    if (rate_lines_.note(now) != 0)
+      log_event(LogLevel::warning, "limit reached", {{"limit", "accept_rate"}, {"open", seats_.taken()}});
     sleep_until(now + std::min<std::chrono::nanoseconds>(delay, std::chrono::seconds{1}));
   }
   return false;
@@ -145,7 +149,7 @@ void Acceptor::take_over(const TcpListener& listener, UniqueFd fd, const Endpoin
   const TimePoint now = calls_.now();
   auto stream = std::make_unique<TcpStream>(std::move(fd),
                                             ArmedTimeouts{options_.receive_timeout, options_.send_timeout}, calls_);
-  auto admitted = admission_.admit(peer, now);
+  auto admitted = admission_.admit(peer, now, [this](std::uint64_t source) { return dispatcher_->evict(source); });
   if (const auto* reason = std::get_if<RefuseReason>(&admitted)) return refusals_.refuse(*stream, peer, *reason);
   if (listener.inherited || listener.stale_options) apply_connection_options(stream->fd(), options_, calls_);
 

@@ -69,6 +69,8 @@ class Acceptor {
   std::vector<pollfd> poll_set_;  ///< wake_, then the listeners in their order
   ListenOptions options_;
   std::chrono::milliseconds pause_{0};
+  LogLimiter limit_lines_;
+  LogLimiter rate_lines_;
   LogLimiter pauses_;
   int failures_in_a_row_ = 0;
   std::uint64_t next_id_ = 1;

@@ -11,6 +11,9 @@
 #include <echopool/stats.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <variant>
 
 namespace echopool {
@@ -25,16 +28,21 @@ class Admission {
 
   /// Waits until a connection can have a seat, if one for which there is none is to wait (`pool.overflow`). Returns
   /// false when the seats are closed.
-  [[nodiscard]] bool wait_for_seat() { return overflow_refuses() || seats_.wait_for_room(); }
-  [[nodiscard]] bool overflow_refuses() { return settings_.get().pool.overflow == Overflow::refuse; }
+  [[nodiscard]] bool wait_for_seat() { return !overflow_waits() || seats_.wait_for_room(); }
+  [[nodiscard]] bool overflow_waits() { return settings_.get().pool.overflow == Overflow::wait; }
   /// Returns how long it takes until `limits.accept_rate` allows one more connection; zero if it does now.
   [[nodiscard]] std::chrono::nanoseconds rate_delay(TimePoint now);
 
   /// Decides about a connection that has been accepted, and counts it against the rate. Returns its seat, counted
-  /// against its source as well if that is limited, or why it is refused.
-  [[nodiscard]] std::variant<Ticket, RefuseReason> admit(const Endpoint& peer, TimePoint now);
+  /// against its source as well, or why it is refused. `evict`: ends a connection of that source that waits, so that
+  /// its seat will be free; returns false if there is none.
+  using Evict = std::function<bool(std::uint64_t source)>;
+  [[nodiscard]] std::variant<Ticket, RefuseReason> admit(const Endpoint& peer, TimePoint now, const Evict& evict);
 
  private:
+  /// The seat of a connection that was evicted.
+  [[nodiscard]] std::optional<Ticket> take_from_another(const Evict& evict);
+
   Seats& seats_;
   LiveSettings::Reader settings_;
   Live<AccessList>::Reader access_;

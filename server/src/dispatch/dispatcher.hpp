@@ -7,6 +7,7 @@
 
 #include <echopool/stats.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -20,6 +21,10 @@ class Dispatcher {
   [[nodiscard]] virtual bool wait_for_room() = 0;
   /// Acceptor's thread. Takes the connection over, or leaves it alone and says why it cannot.
   [[nodiscard]] virtual std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) = 0;
+
+  /// Acceptor's thread. Ends the connection of this source (source_key()) that has waited longest without a worker.
+  /// Returns false if none waits.
+  [[nodiscard]] virtual bool evict(std::uint64_t /*source*/) { return false; }
 
   /// Worker's thread, for its whole life: returns when there will be nothing more to do.
   virtual void serve(Worker& worker) = 0;

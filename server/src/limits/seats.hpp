@@ -47,14 +47,20 @@ class Seats {
   [[nodiscard]] bool wait_for_room();
   /// A seat, or nullopt when all are taken.
   [[nodiscard]] std::optional<Ticket> try_take();
-  /// Counts the ticket against its source as well; false when the source has `limit` already.
-  [[nodiscard]] bool count_source(Ticket& ticket, const Endpoint& peer, std::size_t limit);
+  /// Counts the ticket against its source as well; false when the source has `limit` already. Throws std::bad_alloc.
+  [[nodiscard]] bool count_source(Ticket& ticket, const Endpoint& peer, std::optional<std::size_t> limit);
+  /// The key of the source that has most seats, and more than one; nullopt: there is none. Takes time in proportion to
+  /// the sources.
+  [[nodiscard]] std::optional<std::uint64_t> greediest_source() const;
 
   /// Wakes wait_for_room() for good.
   void close();
   void set_limit(std::size_t connections);
 
   [[nodiscard]] std::size_t taken() const;
+  [[nodiscard]] bool is_full() const;
+  /// Waits until there is a free seat: true, or false at `until`.
+  [[nodiscard]] bool wait_for_room_until(std::chrono::steady_clock::time_point until);
   /// Waits until no seat is taken: true, or false at `until`.
   [[nodiscard]] bool wait_until_empty(std::chrono::steady_clock::time_point until);
 

@@ -38,6 +38,7 @@ inline constexpr std::array<EndReasonRow, end_reasons> end_reason_rows{{
     {EndReason::send_timeout, "send_timeout", IoErrorKind::send_timeout, CloseMode::reset, LogLevel::warning},
     {EndReason::session_limit, "session_limit", IoErrorKind::session_limit, CloseMode::linger, LogLevel::info},
     {EndReason::reset, "reset", std::nullopt, CloseMode::at_once, LogLevel::info},
+    {EndReason::evicted, "evicted", std::nullopt, CloseMode::at_once, LogLevel::info},
     {EndReason::handler_error, "handler_error", std::nullopt, CloseMode::linger, LogLevel::warning},
     {EndReason::stopping, "stopping", IoErrorKind::stopping, CloseMode::linger, LogLevel::info},
 }};

@@ -18,6 +18,7 @@ struct Rules {
   Admission admission{seats, settings, access};
   Admission::TimePoint now{1h};
   std::vector<Ticket> admitted;
+  std::vector<std::uint64_t> evicted_from;
 
   void limit(const LimitSettings& limits, Overflow overflow = Overflow::wait) {
     ServerSettings next;
@@ -28,7 +29,12 @@ struct Rules {
 
   /// Why the peer is refused; nullopt: it stays.
   std::optional<RefuseReason> refused(const Endpoint& peer) {
-    auto verdict = admission.admit(peer, now);
+    auto verdict = admission.admit(peer, now, [this](std::uint64_t source) {
+      evicted_from.push_back(source);
+      if (admitted.empty()) return false;
+      admitted.erase(admitted.begin());
+      return true;
+    });
     if (const auto* reason = std::get_if<RefuseReason>(&verdict)) return *reason;
     admitted.push_back(std::move(std::get<Ticket>(verdict)));
     return std::nullopt;

@@ -190,6 +190,7 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_its_member) {
   BOOST_TEST(applied("pool.stack_size", "1M").server.pool.stack_size == 1_MiB);
   BOOST_TEST(applied("pool.queue", "1").server.pool.queue == 1U);
   BOOST_TEST(applied("pool.queue_timeout", "1m").server.pool.queue_timeout == Timeout{1min});
+  BOOST_TEST(applied("pool.overflow", "evict").server.pool.overflow == Overflow::evict);
   BOOST_TEST(applied("pool.overflow", "refuse").server.pool.overflow == Overflow::refuse);
   BOOST_TEST(applied("timeouts.idle", "off").server.timeouts.idle == Timeout{});
   BOOST_TEST(applied("timeouts.receive", "1ms").server.timeouts.receive == Timeout{1ms});

@@ -1,9 +1,12 @@
 #include "limits/seats.hpp"
 
+#include "limits/source_key.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 using namespace echopool;
 
@@ -63,6 +66,23 @@ BOOST_AUTO_TEST_CASE(the_addresses_of_one_ipv6_network_are_one_source) {
   BOOST_TEST(seats.count_source(*first, Endpoint::parse("[2001:db8::1]:1"), 1));
   BOOST_TEST(!seats.count_source(*second, Endpoint::parse("[2001:db8::ffff:2]:1"), 1));
   BOOST_TEST(seats.count_source(*third, Endpoint::parse("[2001:db8:0:1::1]:1"), 1));
+}
+
+BOOST_AUTO_TEST_CASE(the_greediest_source_has_most_seats_and_more_than_one) {
+  Seats seats{10};
+  std::vector<Ticket> tickets;
+  const auto take = [&](const Endpoint& peer) {
+    tickets.push_back(*seats.try_take());
+    return seats.count_source(tickets.back(), peer, std::nullopt);
+  };
+  BOOST_TEST(!seats.greediest_source().has_value());
+  BOOST_TEST(take(alice));
+  BOOST_TEST(take(bob));
+  BOOST_TEST(!seats.greediest_source().has_value());
+  BOOST_TEST(take(bob));
+  BOOST_TEST((seats.greediest_source() == source_key(bob)));
+  tickets.pop_back();
+  BOOST_TEST(!seats.greediest_source().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_thread_that_waits_for_room_is_woken_by_a_free_seat_or_by_closing) {

@@ -192,6 +192,19 @@ BOOST_FIXTURE_TEST_CASE(lines_a_sink_fails_to_write_are_counted_and_the_others_a
   BOOST_TEST(broken.memory->has("log records lost count=3 sink=file"));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_outage_that_begins_before_lines_are_wanted_is_told_afterwards, NoneLost) {
+  const Sink broken;
+  const Sink healthy{LogSink::syslog};
+  broken.memory->fail("No space left on device");
+  hand_over(LogLevel::info, "line");
+  BOOST_TEST(eventually([&] { return lost_lines.load() == 1U; }));
+  const EverythingLogged wanted;
+  hand_over(LogLevel::info, "line");
+  BOOST_TEST(eventually([&] { return lost_lines.load() == 1U; }));  // a Logging counts anew
+  BOOST_TEST(
+      eventually([&] { return healthy.memory->has(R"(log sink failed sink=file error="No space left on device")"); }));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_sink_that_cannot_be_opened_is_tried_again_with_the_next_line, NoneLost) {
   const auto memory = std::make_shared<Memory>();
   memory->fail_to_open(2);  // when the thread starts, and with the first line

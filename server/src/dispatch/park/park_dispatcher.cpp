@@ -60,6 +60,22 @@ std::optional<RefuseReason> ParkDispatcher::admit(std::unique_ptr<Connection>& c
   return std::nullopt;
 }
 
+bool ParkDispatcher::evict(std::uint64_t source) {
+  std::optional<ParkingLot::Key> idlest;
+  TimePoint since = TimePoint::max();
+  for (Slot slot = 0; slot < lot_.size(); ++slot) {
+    const auto view = lot_.view(slot);
+    if (!view.parked || view.source != source || view.waits_for == WaitFor::turn || view.times.active >= since)
+      continue;
+    since = view.times.active;
+    idlest = {slot, view.arming};
+  }
+  Connection* connection = idlest ? lot_.claim(*idlest) : nullptr;
+  if (connection == nullptr) return false;
+  end_from_outside(idlest->slot, *connection, {.reason = EndReason::evicted});
+  return true;
+}
+
 void ParkDispatcher::serve(Worker& worker) {
   StallCheck::Post& post = stall_check_.join();
   std::array<epoll_event, ReadyBatch::capacity> events;

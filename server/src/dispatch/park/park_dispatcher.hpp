@@ -36,6 +36,7 @@ class ParkDispatcher final : public Dispatcher {
 
   [[nodiscard]] bool wait_for_room() override { return true; }  // the seats are the only bound
   [[nodiscard]] std::optional<RefuseReason> admit(std::unique_ptr<Connection>& connection) override;
+  [[nodiscard]] bool evict(std::uint64_t source) override;
   void stop_admitting() override {}
   void serve(Worker& worker) override;
   [[nodiscard]] std::optional<TimePoint> sweep(TimePoint now) override;

@@ -1,5 +1,7 @@
 #include "dispatch/park/parking_lot.hpp"
 
+#include "limits/source_key.hpp"
+
 #include <cassert>
 #include <thread>
 
@@ -32,6 +34,7 @@ ParkingLot::Key ParkingLot::admit(std::unique_ptr<Connection> connection, TimePo
   }
   Cell& cell = cells_[slot];
   cell.opened.store(connection->opened.time_since_epoch().count(), std::memory_order_relaxed);
+  cell.source.store(source_key(connection->peer), std::memory_order_relaxed);
   cell.fd.store(connection->stream->fd(), std::memory_order_relaxed);
   cell.connection = std::move(connection);
   return begin_arming(slot, now);
@@ -121,6 +124,7 @@ ParkingLot::View ParkingLot::view(Slot slot) const noexcept {
           .arming = arming_of(word),
           .fd = cell.fd.load(std::memory_order_relaxed),
           .waits_for = cell.waits_for.load(std::memory_order_relaxed),
+          .source = cell.source.load(std::memory_order_relaxed),
           .times = {.opened = time(cell.opened), .active = time(cell.active), .began = time(cell.began)}};
 }
 

@@ -48,6 +48,7 @@ class ParkingLot {
     std::uint32_t arming = 0;
     int fd = -1;  ///< only to look whether it is ready: the connection may have ended meanwhile, and it be another's
     WaitFor waits_for = WaitFor::message;
+    std::uint64_t source = 0;  ///< source_key() of the peer
     WaitTimes times{};
   };
 
@@ -87,6 +88,7 @@ class ParkingLot {
     std::atomic<TimePoint::rep> began{0};
     std::atomic<WaitFor> waits_for{WaitFor::message};
     std::atomic<int> fd{-1};
+    std::atomic<std::uint64_t> source{0};
     std::unique_ptr<Connection> connection;  // the owner's
   };
 
