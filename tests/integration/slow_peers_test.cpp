@@ -7,8 +7,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace echopool;
@@ -95,6 +97,29 @@ BOOST_AUTO_TEST_CASE(peers_that_never_read_hold_no_worker_and_get_everything_onc
   honest.send("hello\n");
   BOOST_TEST(honest.receive(200'000).size() == 200'000U);
   for (Client& client : slow) BOOST_TEST(client.receive(lines * 200'000).size() == lines * 200'000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_reads_slowly_and_steadily_is_not_cut_off) {
+  constexpr std::size_t size = 20'000'000;
+  ServerSettings settings = two_workers();
+  settings.timeouts.send = 1s;
+  settings.limits.output = settings.limits.output_total = 64_MiB;
+  RunningServer server{settings, [](Session& peer) {
+                         if (!peer.read_line()) return Next::close;
+                         peer.write(std::string(size, 'x'));
+                         return Next::again;
+                       }};
+  Client client{server.endpoint(), 4096};
+  client.send("all\n");
+  // A third a second, three seconds in all: nearly three times what has to be taken in each.
+  std::size_t taken = 0;
+  while (taken < size) {
+    const std::size_t part = std::min<std::size_t>(size - taken, size / 60);
+    BOOST_REQUIRE(client.receive(part).size() == part);
+    taken += part;
+    std::this_thread::sleep_for(50ms);
+  }
+  BOOST_TEST(server.stats().ended_for(EndReason::send_timeout) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(output_that_is_kept_still_reaches_its_peer_when_the_handler_closes) {

@@ -52,9 +52,11 @@ struct TimeoutSettings {
   Timeout idle = 60s;     ///< between messages
   Timeout receive = 30s;  ///< one blocking read within a message (SO_RCVTIMEO, socket(7))
   Timeout message = 30s;  ///< a message from its first byte to its last
-  Timeout send = 30s;     ///< a whole write (SO_SNDTIMEO, socket(7))
-  Timeout session{};      ///< a connection's life
-  Timeout linger = 2s;    ///< draining the input of a connection that we end, so that the peer gets all we sent
+  /// Output that is kept: in each such time the peer has to take an eighth of what waits. A write that waits on its
+  /// worker: all of it (SO_SNDTIMEO, socket(7)).
+  Timeout send = 30s;
+  Timeout session{};    ///< a connection's life
+  Timeout linger = 2s;  ///< draining the input of a connection that we end, so that the peer gets all we sent
   std::chrono::milliseconds drain = 10s;  ///< run_until_signal: what is running may take this long to finish
 };
 

@@ -59,11 +59,26 @@ struct KeptInput {
 
 /// Output that was written and did not fit into the kernel's buffer.
 struct KeptOutput {
-  KeptOutput(std::atomic<std::size_t>& total, TimePoint now) noexcept : since{now}, charge{total} {}
+  /// `in_kernel`: what the peer has not acknowledged yet (Stream::unsent()).
+  KeptOutput(std::atomic<std::size_t>& total, TimePoint now, std::size_t in_kernel) noexcept
+      : since{now}, unsent{in_kernel}, charge{total} {}
+
+  /// When `timeouts.send` is over: whether the peer has taken a fair part meanwhile, an eighth of what it had not. Its
+  /// time begins anew then. The kernel tells of room only when a third of its buffer is free (sk_stream_write_space(),
+  /// net/core/stream.c), so a slow reader's progress may show nowhere else.
+  [[nodiscard]] bool peer_has_taken_enough(TimePoint now, std::size_t in_kernel) noexcept {
+    const std::size_t left = in_kernel + rest().size();
+    if (left + unsent / least_part > unsent) return false;
+    since = now;
+    unsent = left;
+    return true;
+  }
+  static constexpr std::size_t least_part = 8;
 
   std::vector<std::byte> storage;
   std::size_t begin = 0;             ///< what stands before it has been sent
-  TimePoint since;                   ///< when the first of it was kept
+  TimePoint since;                   ///< when the first of it was kept, or the peer was last seen to have taken enough
+  std::size_t unsent;                ///< at that time, with the kernel and here
   bool finishes = false;             ///< behind it the peer is told that nothing more will be sent
   std::optional<SessionEnd> ending;  ///< the connection ends like this when all has been sent
   Charge charge;

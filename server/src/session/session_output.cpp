@@ -63,8 +63,11 @@ bool SessionOutput::keep(std::span<const std::byte> bytes) noexcept try {
   if (kept() + bytes.size() > limits.output.bytes()) return false;
   if (state_.totals.output.load(std::memory_order_relaxed) + bytes.size() > limits.output_total.bytes()) return false;
   auto& output = state_.connection->output;
-  if (!output) output = std::make_unique<KeptOutput>(state_.totals.output, state_.calls().now());
+  if (!output)
+    output =
+        std::make_unique<KeptOutput>(state_.totals.output, state_.calls().now(), state_.connection->stream->unsent());
   output->storage.insert(output->storage.end(), bytes.begin(), bytes.end());
+  output->unsent += bytes.size();
   output->charge.set(output->rest().size());
   return true;
 } catch (const std::bad_alloc&) {

@@ -202,6 +202,9 @@ void ParkDispatcher::end_overdue(ParkingLot::Key key, TimePoint now) {
   const auto reason = limits_.exceeded(key.slot, now);
   if (!reason || (*reason != EndReason::session_limit && is_ready(*connection)))
     return park(key.slot, *connection, Watch::edge);
+  if (*reason == EndReason::send_timeout && connection->output &&
+      connection->output->peer_has_taken_enough(now, connection->stream->unsent()))
+    return park(key.slot, *connection, Watch::edge);
   SessionEnd how{.reason = *reason};
   if (*reason == EndReason::send_timeout) how.stall = diagnose_stall(*connection);
   end_from_outside(key.slot, *connection, how);

@@ -23,6 +23,7 @@ class ReadyBatch {
   /// Owner: before serving.
   void publish(std::span<const epoll_event> events) noexcept {
     progress_.fetch_add(1, std::memory_order_relaxed);
+    batch_.store(batch_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < events.size(); ++i) entries_[i].store(events[i].data.u64, std::memory_order_relaxed);
     next_.store(0, std::memory_order_relaxed);
     // Sequentially consistent: the housekeeper may be about to stop its checks, see StallCheck.
@@ -49,6 +50,13 @@ class ReadyBatch {
     seen_ = progress;
     return still;
   }
+  /// Housekeeper: in how many calls in a row, this one included, the same batch was there.
+  [[nodiscard]] int times_seen() noexcept {
+    const std::uint64_t batch = batch_.load(std::memory_order_relaxed);
+    times_seen_ = batch == seen_batch_ ? times_seen_ + 1 : 1;
+    seen_batch_ = batch;
+    return times_seen_;
+  }
   /// Housekeeper: what waits; some of it may have been served by now.
   template <class Visit>
   void for_each_waiting(Visit visit) const {
@@ -62,7 +70,10 @@ class ReadyBatch {
   std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> progress_{0};
-  std::uint64_t seen_ = 0;  // the housekeeper's
+  std::atomic<std::uint64_t> batch_{0};
+  std::uint64_t seen_ = 0;  // the housekeeper's, as is what follows
+  std::uint64_t seen_batch_ = 0;
+  int times_seen_ = 0;
 };
 
 }  // namespace echopool

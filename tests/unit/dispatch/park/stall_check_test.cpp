@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -69,6 +70,23 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_a_turn_that_blocks_is_rescued_and_its_wor
   BOOST_TEST(check().has_value());
   BOOST_TEST(rescued == (std::vector<ParkingLot::Slot>{2, 3}), boost::test_tools::per_element());
   BOOST_TEST(post.duty.excused());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_in_a_batch_that_moves_slowly_is_rescued_and_its_worker_stays_on_duty) {
+  StallCheck::Post& post = serving();
+  std::vector<ParkingLot::Slot> slots(20);
+  std::iota(slots.begin(), slots.end(), ParkingLot::Slot{1});
+  publish(post, slots);
+  stalls.request();
+  for (std::size_t next = 2; next < 6; ++next) {
+    BOOST_TEST(check().has_value());
+    BOOST_TEST(rescued.empty());
+    post.batch.advance(next);
+    clock.pass(StallCheck::interval);
+  }
+  BOOST_TEST(check().has_value());
+  BOOST_TEST(rescued.size() == 15U);
+  BOOST_TEST(!post.duty.excused());
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_moves_is_left_alone) {
