@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(unfinished_messages_keep_no_more_than_the_limit_and_the_one
     most = std::max<std::size_t>(most, server.stats().kept_input);
     static_cast<void>(all.front().has_answer());
   }
-  BOOST_TEST(most <= limit.bytes() + frame + 2 * at_a_time);
+  BOOST_TEST(most <= limit.bytes() + frame + frame / 4 + 2 * at_a_time);
 }
 
 BOOST_AUTO_TEST_CASE(messages_that_fill_the_limit_are_all_finished_and_small_ones_are_served_meanwhile) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(messages_that_fill_the_limit_are_all_finished_and_small_one
     return std::ranges::all_of(all, [](const Sender& each) { return each.has_sent_all(); });
   }));
   for (Sender& each : all) BOOST_TEST(each.answer() == "400000\n");
-  BOOST_TEST(server.stats().kept_input == 0U);
+  BOOST_TEST(eventually([&] { return server.stats().kept_input == 0U; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_resets_while_it_waits_for_its_share_is_noticed) {

@@ -71,7 +71,7 @@ BUGS = [
     Bug("a_message_that_has_begun_is_dropped_by_a_drain", "park_dispatcher.cpp", "is_under_way",
         "waits_for_more($what) ||", "", ["stop_test"]),
     Bug("the_limit_of_kept_input_is_not_heeded", "session_input.cpp", "is_input_limit_reached",
-        "$others != 0 &&", "false &&", ["input_limit_test"]),
+        "$others + $buffered_size() >=", "false && $others + $buffered_size() >=", ["input_limit_test"]),
     Bug("no_message_is_favoured", "input_share.cpp", "give_what_is_free", "if (!$has_room && $favoured) break;",
         "if (!$has_room) break;", ["input_limit_test"]),
     Bug("the_busiest_connection_is_evicted", "park_dispatcher.cpp", "evict", "$active >= $since) continue;", "$active < $since) continue;",

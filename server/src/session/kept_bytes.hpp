@@ -6,6 +6,7 @@
 #include "session/session_end.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -25,9 +26,15 @@ class Charge {
   ~Charge() { set(0); }
 
   void set(std::size_t bytes) noexcept {
-    if (total_ == nullptr) return;
+    if (total_ == nullptr || bytes == bytes_) return;
     total_->fetch_add(bytes - std::exchange(bytes_, bytes), std::memory_order_relaxed);  // wraps around: a difference
   }
+  /// Takes over the other's share, of the same total.
+  void take(Charge& other) noexcept {
+    assert(total_ == other.total_);
+    bytes_ += std::exchange(other.bytes_, 0);
+  }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   std::atomic<std::size_t>* total_ = nullptr;

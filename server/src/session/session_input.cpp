@@ -25,7 +25,9 @@ void SessionInput::bind(FirstByte first) {
   need_ = {};
   seen_ = 0;
   asked_ = false;
+  charge_.set(0);
   if (auto kept = std::move(connection.input)) {
+    charge_.take(kept->charge);
     state_.buffer.take(std::move(kept->storage), kept->begin, kept->end);
     need_ = kept->need;
     seen_ = kept->seen;
@@ -38,6 +40,7 @@ void SessionInput::bind(FirstByte first) {
 
 void SessionInput::unbind() {
   if (state_.buffer.empty()) {
+    charge_.set(0);
     state_.buffer.clear();
     if (state_.buffer.capacity() > most_given_back) state_.buffer.grow(SessionState::buffer_size);
     return;
@@ -54,7 +57,8 @@ void SessionInput::unbind() {
     kept->storage = state_.buffer.copy_out();
     kept->end = kept->storage.size();
   }
-  kept->charge.set(kept->storage.size());
+  charge_.set(kept->storage.size());
+  kept->charge.take(charge_);
   kept->need = need_;
   kept->seen = seen_;
   kept->asked = asked_;
@@ -185,20 +189,22 @@ IoStatus SessionInput::look() {
   if (end_seen_) return IoStatus::end;
   if (state_.buffer.empty() && last_read_was_full() && state_.buffer.capacity() < buffer_for_streams)
     state_.buffer.grow(buffer_for_streams);
+  const bool is_first = state_.buffer.empty();
   auto room = state_.buffer.room();
-  if (state_.buffer.empty() && is_input_limit_reached(0)) room = room.first(first_piece_beyond_limit);
+  if (is_first && is_input_limit_reached()) room = room.first(first_piece_beyond_limit);
   const IoResult result = note(state_.connection->stream->try_receive(room), room.size());
   state_.buffer.add(result.bytes);
+  if (!is_first) charge_.set(state_.buffer.size());
   return result.status;
 }
 
-bool SessionInput::is_input_limit_reached(std::size_t own) const noexcept {
-  const std::size_t others = state_.totals.input.load(std::memory_order_relaxed);
-  return others != 0 && others + own >= state_.settings->limits.input.bytes();
+bool SessionInput::is_input_limit_reached() const noexcept {
+  const std::size_t others = state_.totals.input.load(std::memory_order_relaxed) - charge_.bytes();
+  return others + buffered_size() >= state_.settings->limits.input.bytes();
 }
 
 bool SessionInput::must_wait_for_share() const noexcept {
-  if (!is_input_limit_reached(buffered_size())) return false;
+  if (!is_input_limit_reached()) return false;
   const Connection& connection = *state_.connection;
   if (state_.totals.favoured.load(std::memory_order_relaxed) == connection.id) return false;
   return connection.stream->has_pending() || connection.stream->unread() > 0;  // an end or an error can be read

@@ -29,7 +29,8 @@ enum class FirstByte : std::uint8_t {
 
 class SessionInput {
  public:
-  SessionInput(SessionState& state, SessionOutput& output) : state_{state}, output_{output} {}
+  SessionInput(SessionState& state, SessionOutput& output)
+      : state_{state}, output_{output}, charge_{state.totals.input} {}
 
   /// Takes over what is kept of the connection's input, and hands it back.
   void bind(FirstByte first);
@@ -105,8 +106,8 @@ class SessionInput {
   /// Accounts for what a read found; the end and failures are kept.
   IoResult note(IoResult result, std::size_t asked) noexcept;
   [[nodiscard]] bool can_restart() const noexcept;
-  /// Whether the connections keep as much input as they may. `own`: how much this one has in its worker's buffer.
-  [[nodiscard]] bool is_input_limit_reached(std::size_t own) const noexcept;
+  /// Whether the connections keep as much input as they may, this one's buffer included.
+  [[nodiscard]] bool is_input_limit_reached() const noexcept;
   /// Ends the running call: it is to be called again when there is so much input, counted from its first byte.
   [[noreturn]] void restart(const InputNeed& need);
   /// More input behind what is buffered.
@@ -119,6 +120,7 @@ class SessionInput {
   SessionOutput& output_;
   std::optional<TimePoint> message_began_;
   InputNeed need_;
+  Charge charge_;  ///< of the unfinished message in the buffer: what was kept of it counts during its turn, too
   std::size_t seen_ = 0;
   std::atomic<bool> waiting_{false};
   bool conversation_ = false;
