@@ -44,6 +44,16 @@ Endpoint source_of(const Arguments& arguments) {
   return source->with_port(port);
 }
 
+Option connect_timeout_option() {
+  return {"connect-timeout", '\0', "DURATION", "10s", "give up on an address that has not let us connect after this"};
+}
+
+Timeout connect_limit_of(const Arguments& arguments) {
+  const Timeout limit = arguments.timeout("connect-timeout");
+  if (limit && limit->count() == 0) throw UsageError{"--connect-timeout must be more than 0"};
+  return limit;
+}
+
 OptionGroup socket_setup_options(SocketLetters letters) {
   const auto letter = [ping = letters == SocketLetters::of_ping](char of_ping) { return ping ? of_ping : '\0'; };
   return {"Socket",

@@ -16,6 +16,10 @@ namespace echopool::client {
 /// --source and --source-port as the address to bind to. Throws UsageError.
 [[nodiscard]] Endpoint source_of(const Arguments& arguments);
 
+/// --connect-timeout, and its value.
+[[nodiscard]] Option connect_timeout_option();
+[[nodiscard]] Timeout connect_limit_of(const Arguments& arguments);
+
 /// Letters mean different things in different families of tools; those of ping(8) are ping's alone.
 enum class SocketLetters { none, of_ping };
 

@@ -52,6 +52,7 @@ Plan plan_of(const Arguments& arguments) {
   plan.lesson.stall_limit = arguments.duration("stall-timeout");
   plan.lesson.read_first = arguments.text("mistake") == "read-read";
   plan.window = arguments.size("window", 0, 1 << 30);
+  plan.dialing.limit = connect_limit_of(arguments);
   plan.dialing.source = source_of(arguments);
   if (plan.window > 0) {
     SocketSetup setup;
@@ -245,6 +246,7 @@ Command deadlock_command() {
                    {"window", '\0', "SIZE", "16K", "SO_SNDBUF and SO_RCVBUF of our socket; 0: the kernel's"},
                    {"until-stall", '\0', "", "", "if it does not stall, go on until it does, at most 1G"},
                    {"stall-timeout", '\0', "DURATION", "2s", "nothing moved for this long: a stall"},
+                   connect_timeout_option(),
                    {"mistake", '\0', "write-write|read-read", "write-write",
                     "read-read: wait for a server that waits for us"}}},
                  {"Remedy",

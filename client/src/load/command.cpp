@@ -65,6 +65,11 @@ LoadSettings settings_of(const Arguments& arguments, Transport transport) {
   settings.warmup = arguments.duration("warm-up");
   settings.timeout = arguments.duration("timeout");
   if (arguments.has("interval")) settings.interval = std::max(arguments.duration("interval"), Nanoseconds{10'000'000});
+  if (arguments.has("expected-interval")) {
+    constexpr Nanoseconds shortest{100'000};
+    if (settings.rate) throw UsageError{"--expected-interval is for a closed loop; with a rate (-R) every wait counts"};
+    settings.expected_interval = std::max(arguments.duration("expected-interval"), shortest);
+  }
   settings.nagle = arguments.has("nagle");
   settings.reset = arguments.has("reset");
   if (settings.reset && settings.mode != LoadMode::fresh && settings.mode != LoadMode::connect_only)
@@ -107,17 +112,16 @@ int run(const Arguments& arguments) {
   LoadSettings settings = settings_of(arguments, target.transport);
   const auto conditions = conditions_of(arguments);
   settings.dialing.source = source_of(arguments);
+  settings.dialing.limit = connect_limit_of(arguments);
   settings.dialing.prepare = setup_of(arguments).applier();
   raise_file_limit(settings.connections);
   const auto addresses = resolve(target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts;
   settings.dialing.cancel_fd = interrupts.fd();
-  // Which of the target's addresses answers is found out once, with a connection that is not part of the measurement.
-  const Endpoint local = [&] {
-    const Connection first = dial(target, addresses, settings.dialing);
-    settings.peer = first.peer;
-    return first.local;
-  }();
+  // Which of the target's addresses answers is found out once, by what becomes the first connection of the run.
+  Connection first = dial(target, addresses, settings.dialing);
+  settings.peer = first.peer;
+  const Endpoint local = first.local;
   const bool json = arguments.has("json");
   const std::size_t width = width_of(STDOUT_FILENO);
   if (!json) {
@@ -131,11 +135,12 @@ int run(const Arguments& arguments) {
             interrupts.fd(),
             {.progress = [&](const LoadProgress& so_far) { progress.show(progress_line(so_far, settings)); },
              .row =
-                 [&](std::size_t number, const LoadInterval& row) {
+                 [&](const LoadInterval& row) {
                    if (json) return;
                    progress.clear();
-                   std::cout << row_text(number, row, settings, width) << std::endl;
-                 }}};
+                   std::cout << row_text(row, width) << std::endl;
+                 }},
+            std::move(first)};
   const LoadReport report = load.run();
   progress.clear();
 
@@ -187,6 +192,9 @@ Command load_command() {
              {"threads", 'T', "N", "", "threads that share the connections (else half the processors)"},
              {"rate", 'R', "N", "", "requests a second, all connections together: 500, 20k"},
              {"size", 'l', "SIZE", "64", "bytes of a request; with -u at least 48"},
+             {"expected-interval", '\0', "DURATION", "",
+              "closed loop: what each connection was meant to send at; a slow answer then also counts for the requests "
+              "that it held up (at least 100us)"},
              {"pipeline", '\0', "N", "1", "closed loop: requests under way at once in each connection"},
              {"new-conn", '\0', "", "", "a new connection for each request"},
              {"connect-only", '\0', "", "", "connect and close, and send nothing"},
@@ -194,7 +202,8 @@ Command load_command() {
               "end those connections with a reset, which spares this machine the TIME_WAIT and startles the server"},
              {"nagle", '\0', "", "", "leave Nagle's algorithm on (no TCP_NODELAY)"},
              {"timeout", 'W', "DURATION", "1s",
-              "a datagram is lost after this; at the end, answers are waited for this long"}}},
+              "a datagram is lost after this; at the end, answers are waited for this long"},
+             connect_timeout_option()}},
            socket_setup_options(SocketLetters::none),
            {"Output",
             {{"interval", 'i', "DURATION", "", "print a row this often"},

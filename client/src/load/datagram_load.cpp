@@ -24,7 +24,7 @@ DatagramLoad::DatagramLoad(LoadContext& context, std::size_t number)
       ledger_{context.run_key, static_cast<std::uint16_t>(number), static_cast<std::uint32_t>(context.settings.size),
               context.settings.timeout, remembered(context.settings)} {}
 
-void DatagramLoad::prepare() {
+void DatagramLoad::prepare(Connection) {
   UniqueFd socket;
   const int error = begin_connect(context_.settings.peer, Transport::udp, context_.settings.dialing, socket);
   if (error != 0) {
@@ -33,6 +33,11 @@ void DatagramLoad::prepare() {
   }
   socket_.open(std::move(socket), EPOLLIN);
   ++context_.counts.connections_opened;
+}
+
+std::optional<Nanoseconds> DatagramLoad::oldest() const {
+  if (const auto deadline = ledger_.next_deadline()) return *deadline - context_.settings.timeout;
+  return backlog_.empty() ? std::nullopt : std::optional{backlog_.front()};
 }
 
 void DatagramLoad::begin() {
@@ -142,7 +147,11 @@ void DatagramLoad::finish() {
   const ProbeTotals totals = ledger_.final_totals();
   context_.counts.probes += totals;
   context_.counts.corrupt += totals.corrupt + totals.truncated;
-  context_.counts.lost += totals.lost + totals.refused + totals.send_failed + backlog_.size();
+  context_.counts.lost += totals.lost + totals.refused + totals.send_failed;
+  for (const auto& [due, sent] : ledger_.without_answer())
+    if (context_.is_measured(due)) context_.unanswered.push_back({due, sent});
+  for (const Nanoseconds due : backlog_) context_.count_unsent(due);
+  backlog_.clear();
   if (socket_) context_.counts.queue_drops += queue_drops(socket_.fd());
   socket_.close();
 }

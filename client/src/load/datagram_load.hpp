@@ -16,13 +16,14 @@ class DatagramLoad : public LoadChannel {
  public:
   DatagramLoad(LoadContext& context, std::size_t number);
 
-  void prepare() override;
+  void prepare(Connection first) override;
   bool prepared() const override { return true; }
   void begin() override;
   void request(Nanoseconds due) override;
   void ready(std::uint32_t events) override;
   void tick(Nanoseconds now) override;
   std::uint64_t outstanding() const override { return ledger_.in_flight() + backlog_.size(); }
+  std::optional<Nanoseconds> oldest() const override;
   void finish() override;
 
  private:

@@ -82,6 +82,15 @@ FailCondition parse_one(std::string_view text) {
   return {std::string{metric.name}, text[sign] == '>', *limit, metric.unit, std::string{text}};
 }
 
+bool is_met(const FailCondition& condition, const Figure& figure) {
+  return condition.above ? figure.value > condition.limit : figure.value < condition.limit && !figure.at_least;
+}
+
+/// Whether what a figure that is "at least" so much really was can meet the condition no more.
+bool is_ruled_out(const FailCondition& condition, const Figure& figure) {
+  return !condition.above && figure.value >= condition.limit;
+}
+
 std::string format_figure(double figure, Unit unit) {
   if (unit == Unit::duration) return format_duration(Nanoseconds{std::llround(figure)});
   std::array<char, 64> text{};
@@ -110,8 +119,12 @@ std::vector<std::string> check_fail_conditions(const std::vector<FailCondition>&
     const auto figure = figures(condition.metric);
     if (!figure)
       failures.push_back(condition.text + ": too few answers to tell");
-    else if (condition.above ? *figure > condition.limit : *figure < condition.limit)
-      failures.push_back(condition.text + ": it was " + format_figure(*figure, condition.unit));
+    else if (is_met(condition, *figure))
+      failures.push_back(condition.text + ": it was " + (figure->at_least ? "at least " : "") +
+                         format_figure(figure->value, condition.unit));
+    else if (figure->at_least && !is_ruled_out(condition, *figure))
+      failures.push_back(condition.text + ": it was at least " + format_figure(figure->value, condition.unit) +
+                         ", and requests without an answer may make it more");
   }
   return failures;
 }

@@ -22,8 +22,14 @@ struct FailCondition {
 /// Conditions between commas. Throws std::invalid_argument naming the one that cannot be read and what would be right.
 [[nodiscard]] std::vector<FailCondition> parse_fail_conditions(std::string_view text);
 
-/// The figure of a metric in the unit of its condition; nullopt when it was not measured or has too few samples.
-using Figures = std::function<std::optional<double>(const std::string& metric)>;
+/// In the unit of its condition.
+struct Figure {
+  double value = 0;
+  bool at_least = false;  ///< it may be more: requests were not answered
+};
+
+/// The figure of a metric; nullopt when it was not measured or has too few samples.
+using Figures = std::function<std::optional<Figure>(const std::string& metric)>;
 
 /// One sentence for each condition that is not met: `p99>5ms: it was 7.13 ms`. What could not be measured has not been
 /// shown to hold, so it fails too.

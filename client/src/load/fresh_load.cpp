@@ -114,14 +114,15 @@ void FreshLoad::done(bool good) {
   if (good)
     context_.count_answer(due_, started_, now);
   else
-    context_.count_failure(due_, &LoadCounts::corrupt);
+    context_.count_failure({due_, started_}, &LoadCounts::corrupt);
   close();
   next();
 }
 
 void FreshLoad::fail(std::map<int, std::uint64_t> LoadCounts::*errors, int error) {
   ++(context_.counts.*errors)[error];
-  context_.count_failure(due_, &LoadCounts::lost);
+  if (errors == &LoadCounts::broken && context_.is_measured(due_)) ++context_.counts.lost_by_break;
+  context_.count_failure({due_, started_}, &LoadCounts::lost);
   close();
   rest_until_ = monotonic_now() + rest;
 }
@@ -140,10 +141,15 @@ void FreshLoad::tick(Nanoseconds now) {
   if (begun_) next();
 }
 
+std::optional<Nanoseconds> FreshLoad::oldest() const {
+  if (state_ != State::idle) return due_;
+  return backlog_.empty() ? std::nullopt : std::optional{backlog_.front()};
+}
+
 void FreshLoad::finish() {
-  for (const Nanoseconds due : backlog_) context_.count_failure(due, &LoadCounts::lost);
+  for (const Nanoseconds due : backlog_) context_.count_unsent(due);
   backlog_.clear();
-  if (state_ != State::idle) context_.count_failure(due_, &LoadCounts::lost);
+  if (state_ != State::idle) context_.count_failure({due_, started_}, &LoadCounts::lost);
   close();
 }
 

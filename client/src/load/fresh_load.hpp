@@ -15,13 +15,14 @@ class FreshLoad : public LoadChannel {
  public:
   FreshLoad(LoadContext& context, std::size_t number);
 
-  void prepare() override {}
+  void prepare(Connection) override {}
   bool prepared() const override { return true; }
   void begin() override;
   void request(Nanoseconds due) override;
   void ready(std::uint32_t events) override;
   void tick(Nanoseconds now) override;
   std::uint64_t outstanding() const override { return backlog_.size() + (state_ == State::idle ? 0 : 1); }
+  std::optional<Nanoseconds> oldest() const override;
   void finish() override;
 
  private:

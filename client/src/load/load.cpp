@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace echopool::client {
 namespace {
@@ -15,23 +16,33 @@ constexpr std::chrono::milliseconds look_interval{100};
 }  // namespace
 
 double LoadReport::rate() const noexcept {
-  const auto seconds = std::chrono::duration<double>{counts.span()}.count();
+  const auto seconds = std::chrono::duration<double>{duration}.count();
   return seconds > 0 ? static_cast<double>(counts.answered) / seconds : 0;
 }
 
 double LoadReport::loss() const noexcept {
-  const std::uint64_t due = counts.answered + counts.corrupt + counts.lost;
+  const std::uint64_t due = counts.due();
   return due == 0 ? 0 : static_cast<double>(due - counts.answered) / static_cast<double>(due);
 }
 
-Load::Load(const LoadSettings& settings, int interrupt_fd, Listener listener)
+std::uint64_t LoadReport::errors() const noexcept {
+  std::uint64_t total = counts.due() - counts.answered + counts.broken_idle;
+  for (const auto& [error, count] : counts.connect_errors) total += count;
+  return total;
+}
+
+Load::Load(const LoadSettings& settings, int interrupt_fd, Listener listener, Connection first)
     : settings_{settings}, interrupt_fd_{interrupt_fd}, listener_{std::move(listener)}, budget_{settings.requests} {
   const std::uint64_t key = random_key();
   for (std::size_t i = 0; i < settings_.threads; ++i) {
-    const std::size_t first = settings_.connections * i / settings_.threads;
-    const std::size_t last = settings_.connections * (i + 1) / settings_.threads;
-    workers_.push_back(std::make_unique<LoadWorker>(settings_, budget_, key, first, last));
+    const std::size_t from = settings_.connections * i / settings_.threads;
+    const std::size_t to = settings_.connections * (i + 1) / settings_.threads;
+    workers_.push_back(std::make_unique<LoadWorker>(settings_, budget_, silence_, key, from, to));
   }
+  if (settings_.mode == LoadMode::stream)
+    workers_.front()->adopt(std::move(first));
+  else if (first.socket && settings_.mode != LoadMode::datagram)
+    ++report_.trial_connections;
   waiting_rows_.resize(workers_.size());
 }
 
@@ -61,22 +72,28 @@ LoadProgress Load::progress(Nanoseconds now) const {
   return result;
 }
 
-void Load::collect_rows() {
+void Load::add_row(LoadInterval row) {
+  listener_.row(row);
+  report_.rows.push_back(std::move(row));
+}
+
+void Load::collect_rows(bool at_end) {
   for (std::size_t i = 0; i < workers_.size(); ++i)
     for (LoadInterval& row : workers_[i]->take_rows()) waiting_rows_[i].push_back(std::move(row));
-  const auto all_have_one = [&] {
-    return std::all_of(waiting_rows_.begin(), waiting_rows_.end(), [](const auto& rows) { return !rows.empty(); });
+  const auto has_one = [](const auto& rows) { return !rows.empty(); };
+  const auto is_ready = [&] {
+    return at_end ? std::any_of(waiting_rows_.begin(), waiting_rows_.end(), has_one)
+                  : std::all_of(waiting_rows_.begin(), waiting_rows_.end(), has_one);
   };
-  while (all_have_one()) {
+  while (is_ready()) {
     LoadInterval total;
     for (auto& rows : waiting_rows_) {
-      total.answered += rows.front().answered;
-      total.errors += rows.front().errors;
-      total.response.merge(rows.front().response);
+      if (rows.empty()) continue;
+      total.merge(rows.front());
       rows.erase(rows.begin());
     }
-    listener_.row(report_.rows.size(), total);
-    report_.rows.push_back(std::move(total));
+    // A worker's last row ends when it does: there may be nothing in it.
+    if (!at_end || total.sent + total.answered + total.errors + total.waiting > 0) add_row(std::move(total));
   }
 }
 
@@ -85,7 +102,7 @@ bool Load::is_behind() const {
          !std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->has_sent_all(); });
 }
 
-void Load::watch() {
+Nanoseconds Load::watch() {
   const Nanoseconds measure_from = start_ + settings_.warmup;
   std::optional<Nanoseconds> give_up_at;
   for (;;) {
@@ -105,12 +122,28 @@ void Load::watch() {
       break;
     }
     listener_.progress(progress(monotonic_now()));
-    collect_rows();
+    collect_rows(false);
   }
-  report_.duration = std::max(monotonic_now() - measure_from, Nanoseconds{0});
-  if (give_up_at && settings_.is_open_loop()) report_.duration = *settings_.duration;
+  const Nanoseconds stopped = monotonic_now();
   budget_.stop();
   for (const auto& worker : workers_) worker->wake();
+  return stopped;
+}
+
+Nanoseconds Load::measured(Nanoseconds stopped, Nanoseconds end) const {
+  const Nanoseconds from = start_ + settings_.warmup;
+  const LoadCounts& counts = report_.counts;
+  const bool all_answered = counts.answered == counts.due();
+  Nanoseconds planned = stopped - from;
+  if (!report_.interrupted && settings_.duration) {
+    planned = *settings_.duration;
+  } else if (!report_.interrupted) {
+    planned = settings_.rate
+                  ? Nanoseconds{std::llround(1e9 * static_cast<double>(*settings_.requests) / *settings_.rate)}
+              : all_answered ? Nanoseconds{0}
+                             : end - from;
+  }
+  return std::max({planned, counts.last_receive - from, Nanoseconds{0}});
 }
 
 void Load::throw_if_nobody_connected() const {
@@ -128,15 +161,21 @@ LoadReport Load::run() {
   wait_prepared();
   report_.started = realtime_now();
   start_ = monotonic_now() + std::chrono::milliseconds{1};  // so that every worker is there in time
+  Nanoseconds stopped = start_;
   if (report_.interrupted) {
     for (const auto& worker : workers_) worker->abandon();
   } else {
     for (const auto& worker : workers_) worker->start(start_);
-    watch();
+    stopped = watch();
   }
   threads_.clear();  // joins
-  collect_rows();
+  const Nanoseconds end = monotonic_now();
+  collect_rows(true);
   for (const auto& worker : workers_) report_.counts.merge(worker->counts());
+  report_.duration = measured(stopped, end);
+  report_.silence = silence_.longest();
+  report_.silence.from -= start_ + settings_.warmup;
+  report_.silence.to -= start_ + settings_.warmup;
   throw_if_nobody_connected();
   return report_;
 }

@@ -16,14 +16,18 @@ namespace echopool::client {
 struct LoadReport {
   LoadCounts counts;
   std::vector<LoadInterval> rows;
-  Nanoseconds started{0};   ///< CLOCK_REALTIME
-  Nanoseconds duration{0};  ///< of the measured part, without the draining at the end
+  Nanoseconds started{0};             ///< CLOCK_REALTIME
+  Nanoseconds duration{0};            ///< of the measured part: as planned, or longer when answers came later
+  Silence::Span silence;              ///< the longest, since the measured part began
+  std::size_t trial_connections = 0;  ///< made before the run to find an address that answers, and not used in it
   bool interrupted = false;
 
-  /// Answered requests a second, from the first send to the last receive.
+  /// Answered requests a second, of `duration`.
   [[nodiscard]] double rate() const noexcept;
   /// Of the requests that were due: those without a good answer.
   [[nodiscard]] double loss() const noexcept;
+  /// Requests without a good answer, connections that could not be made, connections that broke for nothing.
+  [[nodiscard]] std::uint64_t errors() const noexcept;
 };
 
 struct LoadProgress {
@@ -35,11 +39,13 @@ struct LoadProgress {
 class Load {
  public:
   struct Listener {
-    std::function<void(const LoadProgress&)> progress;                     ///< up to ten times a second
-    std::function<void(std::size_t number, const LoadInterval& row)> row;  ///< from 0
+    std::function<void(const LoadProgress&)> progress;  ///< up to ten times a second
+    std::function<void(const LoadInterval& row)> row;
   };
 
-  Load(const LoadSettings& settings, int interrupt_fd, Listener listener);
+  /// `first`: a connection that is there already, for the run to use; where each request has one of its own, and for
+  /// datagrams, it is closed.
+  Load(const LoadSettings& settings, int interrupt_fd, Listener listener, Connection first = {});
   ~Load();
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -51,8 +57,13 @@ class Load {
   void wait_prepared();
   /// Whether requests that were due have not been sent.
   [[nodiscard]] bool is_behind() const;
-  void watch();
-  void collect_rows();
+  /// Returns when the sending ended.
+  [[nodiscard]] Nanoseconds watch();
+  /// Rows that every worker has closed; at the end, those that any has.
+  void collect_rows(bool at_end);
+  void add_row(LoadInterval row);
+  /// `stopped`: when the sending ended; everything ended at `end`.
+  [[nodiscard]] Nanoseconds measured(Nanoseconds stopped, Nanoseconds end) const;
   void throw_if_nobody_connected() const;
   [[nodiscard]] bool interrupted(std::chrono::milliseconds wait) const;
   [[nodiscard]] LoadProgress progress(Nanoseconds now) const;
@@ -61,6 +72,7 @@ class Load {
   const int interrupt_fd_;
   const Listener listener_;
   RequestBudget budget_;
+  Silence silence_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
   std::vector<std::vector<LoadInterval>> waiting_rows_;  // of each worker, not yet merged
   std::vector<Thread> threads_;                          // after what they use

@@ -4,6 +4,7 @@
 #include "load/load_context.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace echopool::client {
 
@@ -11,8 +12,9 @@ class LoadChannel {
  public:
   virtual ~LoadChannel() = default;
 
-  /// Opens what it needs before the run begins; datagrams and streams connect.
-  virtual void prepare() = 0;
+  /// Opens what it needs before the run begins; datagrams and streams connect. `first` is a connection that is there
+  /// already, or nothing.
+  virtual void prepare(Connection first) = 0;
   /// False while it still waits to be connected for the first time.
   [[nodiscard]] virtual bool prepared() const = 0;
   /// The run begins. Closed loop: with as many requests as may be under way.
@@ -25,6 +27,8 @@ class LoadChannel {
   virtual void tick(Nanoseconds now) = 0;
   /// Requests that are under way or wait to be sent.
   [[nodiscard]] virtual std::uint64_t outstanding() const = 0;
+  /// When the oldest of those was due; nullopt: there is none.
+  [[nodiscard]] virtual std::optional<Nanoseconds> oldest() const = 0;
   /// The run is over: what is outstanding is lost.
   virtual void finish() = 0;
 };

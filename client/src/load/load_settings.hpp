@@ -34,6 +34,7 @@ struct LoadSettings {
   Nanoseconds warmup{0};                          ///< requests due before its end are not measured
   Nanoseconds timeout = std::chrono::seconds{1};  ///< datagrams: given up; at the end: waited for
   std::optional<Nanoseconds> interval;            ///< of the rows reported while it runs
+  std::optional<Nanoseconds> expected_interval;   ///< closed loop: of the requests of one connection, if none was slow
   bool nagle = false;                             ///< leave Nagle's algorithm on
   bool reset = false;                             ///< end fresh connections with a reset
 

@@ -16,8 +16,7 @@ namespace echopool::client {
 
 /// A narrow terminal gets fewer columns.
 [[nodiscard]] std::string row_head(std::size_t width);
-[[nodiscard]] std::string row_text(std::size_t number, const LoadInterval& row, const LoadSettings& settings,
-                                   std::size_t width);
+[[nodiscard]] std::string row_text(const LoadInterval& row, std::size_t width);
 
 [[nodiscard]] std::string summarise(const LoadReport& report, const LoadSettings& settings, std::size_t width);
 

@@ -1,6 +1,7 @@
 #include "load/load_text.hpp"
 #include "measure/format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -36,22 +37,58 @@ void add_schedule(Notes& notes, const LoadReport& report, const LoadSettings& se
   if (!settings.is_open_loop()) return;
   const LoadCounts& counts = report.counts;
   constexpr double many = 0.01;
-  if (const double late = share(counts.late_sends, counts.sent); late > many)
+  if (const double late = share(counts.late_sends + counts.unsent, counts.sent + counts.unsent); late > many)
     notes.push_back(percent(late) +
                     " of the requests left more than half an interval after they were due: the response "
                     "times contain this wait, the service times do not");
-  const auto due = static_cast<double>(counts.answered + counts.corrupt + counts.lost);
-  const double asked = *settings.rate * std::chrono::duration<double>{report.duration}.count();
-  if (!settings.requests && due < asked * (1 - many) - 1)
-    notes.push_back("only " + percent(due / asked) + " of the requests asked for could be sent");
+  if (counts.unsent > 0)
+    notes.push_back("only " + percent(share(counts.sent, counts.sent + counts.unsent)) +
+                    " of the requests asked for could be sent: the client, or connections that took no more, kept " +
+                    format_count(counts.unsent) + " back");
+}
+
+void add_unanswered(Notes& notes, const LoadCounts& counts) {
+  const std::uint64_t missing = counts.due() - counts.answered;
+  if (missing == 0) return;
+  notes.push_back(format_count(missing) + " of " + counted(counts.due(), "request") + " (" +
+                  percent(share(missing, counts.due())) +
+                  ") had no right answer: each counts with the time it waited until the end of the run, and what may "
+                  "be longer is marked >=");
+}
+
+void add_silence(Notes& notes, const LoadReport& report) {
+  if (report.silence.length() <= std::chrono::seconds{1}) return;
+  notes.push_back("nothing was answered for " + format_duration(report.silence.length()) + ", from " +
+                  format_duration(std::max(report.silence.from, Nanoseconds{0})) + " to " +
+                  format_duration(report.silence.to) + ", though requests waited: an outage");
+}
+
+/// A limit lets the same number through in every second, where chance would not; the first second has its burst, and
+/// the last may be short.
+void add_rate_limit(Notes& notes, const LoadCounts& counts) {
+  constexpr std::size_t enough = 3;
+  const auto& seconds = counts.seconds;
+  if (seconds.size() < enough + 2) return;
+  std::uint64_t least = UINT64_MAX;
+  std::uint64_t most = 0;
+  for (std::size_t i = 1; i + 1 < seconds.size(); ++i) {
+    if (seconds[i].answered + seconds[i].sent / 100 >= seconds[i].sent) return;  // as good as nothing was missing
+    least = std::min(least, seconds[i].answered);
+    most = std::max(most, seconds[i].answered);
+  }
+  if (least == 0 || most - least > std::max<std::uint64_t>(2, most / 66)) return;
+  notes.push_back("in every second " + format_count(least) + (most > least ? " to " + format_count(most) : "") +
+                  " datagrams were answered, and the others were not: that fits a limit of the rate on the other side "
+                  "(echopoold: udp.rate_per_source), not a lossy network");
 }
 
 /// Little's law: what is under way is the rate times the time each takes.
-void add_concurrency(Notes& notes, const LoadCounts& counts, const LoadSettings& settings) {
-  if (settings.is_open_loop() || counts.answered < 1000) return;
+void add_concurrency(Notes& notes, const LoadReport& report, const LoadSettings& settings) {
+  const LoadCounts& counts = report.counts;
+  if (settings.is_open_loop() || counts.answered < 1000 || counts.answered < counts.due()) return;
   const double meant = static_cast<double>(settings.connections * settings.pipeline);
   const double seen = static_cast<double>(counts.service.mean().count()) * static_cast<double>(counts.answered) /
-                      static_cast<double>(counts.span().count());
+                      static_cast<double>(report.duration.count());
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.3g", seen);
   if (std::abs(seen / meant - 1) > 0.1)
@@ -64,11 +101,17 @@ void add_connections(Notes& notes, const LoadCounts& counts) {
   for (const auto& [error, count] : counts.connect_errors)
     notes.push_back(counted(count, "attempt") + " to connect failed: " + explain(error, Transport::tcp));
   for (const auto& [error, count] : counts.broken) {
-    const std::string why = error == 0        ? "the server closed them before the answer was complete"
+    const std::string why = error == 0        ? "the server closed them"
                             : error == EPROTO ? "more came back than was sent: this is no echo service"
                                               : explain(error, Transport::tcp);
     notes.push_back(counted(count, "connection") + " broke: " + why);
   }
+  if (counts.broken.empty()) return;
+  notes.push_back((counts.lost_by_break == 0
+                       ? "no answer was"
+                       : counted(counts.lost_by_break, "answer") + (counts.lost_by_break == 1 ? " was" : " were")) +
+                  " lost with the connections that broke; " + format_count(counts.broken_idle) +
+                  " of them broke while nothing was under way");
 }
 
 void add_datagrams(Notes& notes, const LoadCounts& counts) {
@@ -91,14 +134,18 @@ std::vector<std::string> warnings(const LoadReport& report, const LoadSettings& 
     notes.push_back(
         "closed loop: each connection waits for its answer before it sends again, so a slow moment slows "
         "the load down and the times are not those that users would see under load; for those, give a rate "
-        "(-R)");
+        "(-R), or the interval that was meant (--expected-interval)");
+  add_unanswered(notes, report.counts);
+  add_silence(notes, report);
   add_schedule(notes, report, settings);
-  add_concurrency(notes, report.counts, settings);
+  add_concurrency(notes, report, settings);
   if (measured) add_bottleneck(notes, report.counts, settings);
-  if (settings.mode == LoadMode::datagram)
+  if (settings.mode == LoadMode::datagram) {
     add_datagrams(notes, report.counts);
-  else
+    add_rate_limit(notes, report.counts);
+  } else {
     add_connections(notes, report.counts);
+  }
   if (settings.reset) notes.push_back("connections were ended with a reset, not as a client normally does");
   if (const auto saturated = report.counts.response.saturated())
     notes.push_back(format_count(saturated) + " times were longer than can be counted");

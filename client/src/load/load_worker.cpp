@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace echopool::client {
 namespace {
@@ -58,9 +59,9 @@ int make_epoll() {
 
 }  // namespace
 
-LoadWorker::LoadWorker(const LoadSettings& settings, RequestBudget& budget, std::uint64_t run_key, std::size_t first,
-                       std::size_t last)
-    : settings_{settings}, epoll_{make_epoll()}, first_{first}, context_{settings, budget, run_key} {
+LoadWorker::LoadWorker(const LoadSettings& settings, RequestBudget& budget, Silence& silence, std::uint64_t run_key,
+                       std::size_t first, std::size_t last)
+    : settings_{settings}, epoll_{make_epoll()}, first_{first}, silence_{silence}, context_{settings, budget, run_key} {
   context_.epoll = epoll_.get();
   epoll_event event{};
   event.events = EPOLLIN;
@@ -85,14 +86,19 @@ std::vector<LoadInterval> LoadWorker::take_rows() {
 
 void LoadWorker::run() {
   if (settings_.is_open_loop()) ::prctl(PR_SET_TIMERSLACK, 1UL);  // by default waits may end 50 us late
-  for (const auto& channel : channels_) channel->prepare();
+  for (const auto& channel : channels_) channel->prepare(std::exchange(adopted_, {}));
   while (start_at_ == 0 && !abandoned_) {
     const bool prepared = std::all_of(channels_.begin(), channels_.end(), [](auto& c) { return c->prepared(); });
     ready_ = prepared;
     wait(monotonic_now());
   }
   if (!abandoned_) work();
+  const Nanoseconds end = monotonic_now();
+  if (start_.count() > 0) tell_silence(end);
+  end_schedule(end);
+  if (settings_.interval && start_.count() > 0) close_row(end, end);
   for (const auto& channel : channels_) channel->finish();
+  context_.count_ages(end);
 }
 
 void LoadWorker::work() {
@@ -100,7 +106,7 @@ void LoadWorker::work() {
   const Nanoseconds cpu_before = cpu_of_this_thread();
   context_.measure_from = start_ + settings_.warmup;
   if (settings_.duration) context_.measure_until = context_.measure_from + *settings_.duration;
-  next_row_ = context_.measure_from + settings_.interval.value_or(Nanoseconds{0});
+  row_from_ = context_.measure_from;
   if (settings_.rate) {
     schedule_.emplace(start_, *settings_.rate, settings_.connections, first_, first_ + channels_.size());
     context_.send_interval = schedule_->interval();
@@ -120,25 +126,54 @@ void LoadWorker::send_due(Nanoseconds now) {
   if (!schedule_) return;
   // A bounded burst, so that answers are taken in time even when sending is behind.
   for (int burst = 0; burst < 256 && schedule_->due() <= now; ++burst) {
-    if (!context_.may_send(schedule_->due())) return end_schedule();
+    if (!context_.may_send(schedule_->due())) return end_schedule(now);
     channels_[schedule_->connection() - first_]->request(schedule_->due());
     schedule_->advance();
   }
-  if (schedule_->due() >= context_.measure_until) end_schedule();
+  if (schedule_->due() >= context_.measure_until) end_schedule(now);
 }
 
-void LoadWorker::end_schedule() noexcept {
+void LoadWorker::end_schedule(Nanoseconds now) {
+  if (schedule_ && !context_.budget.used_up())
+    for (; schedule_->due() < std::min(now, context_.measure_until); schedule_->advance())
+      context_.count_unsent(schedule_->due());
   schedule_.reset();
   has_sent_all_ = true;
 }
 
 void LoadWorker::close_rows(Nanoseconds now) {
   if (!settings_.interval) return;
-  for (; next_row_ <= now; next_row_ += *settings_.interval) {
-    const std::lock_guard lock{mutex_};
-    rows_.push_back(std::move(context_.row));
-    context_.row = LoadInterval{};
+  for (;;) {
+    const Nanoseconds border = row_from_ + *settings_.interval;
+    const bool last = row_from_ < context_.measure_until && border >= context_.measure_until;
+    const Nanoseconds end = last ? context_.measure_until : border;
+    // The last row takes the answers that come a moment after the end, too; more would be a row of its own.
+    if (now < end + (last ? *settings_.interval / 10 : Nanoseconds{0})) return;
+    close_row(end, now);
   }
+}
+
+void LoadWorker::close_row(Nanoseconds at, Nanoseconds now) {
+  const bool in_last = row_from_ < context_.measure_until && at > context_.measure_until;
+  context_.row.from = row_from_ - context_.measure_from;
+  context_.row.length = std::max((in_last ? context_.measure_until : at) - row_from_, Nanoseconds{0});
+  context_.row.waiting = outstanding();
+  if (const auto due = oldest(); due && *due < now) context_.row.oldest = now - *due;
+  row_from_ += context_.row.length;
+  const std::lock_guard lock{mutex_};
+  rows_.push_back(std::exchange(context_.row, LoadInterval{}));
+}
+
+void LoadWorker::tell_silence(Nanoseconds now) {
+  silence_.answered(context_.last_answer);
+  if (const auto since = oldest()) silence_.waits(*since, now);
+}
+
+std::optional<Nanoseconds> LoadWorker::oldest() const {
+  std::optional<Nanoseconds> result;
+  for (const auto& channel : channels_)
+    if (const auto due = channel->oldest()) result = result ? std::min(*result, *due) : due;
+  return result;
 }
 
 std::uint64_t LoadWorker::outstanding() const {
@@ -157,6 +192,7 @@ bool LoadWorker::is_over(Nanoseconds now) {
 void LoadWorker::wait(Nanoseconds now) {
   if (now >= next_tick_) {
     for (const auto& channel : channels_) channel->tick(now);
+    if (start_.count() > 0) tell_silence(now);
     next_tick_ = now + (settings_.mode == LoadMode::stream ? tick_interval : datagram_tick);
   }
   Nanoseconds until = next_tick_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "load/load_channel.hpp"
+#include "load/silence.hpp"
 #include "measure/rate_schedule.hpp"
 #include "unique_fd.hpp"
 #include "wake_fd.hpp"
@@ -17,9 +18,12 @@ namespace echopool::client {
 
 class LoadWorker {
  public:
-  /// Connections `first` … `last` - 1 of the run. `settings` and `budget` outlive the worker.
-  LoadWorker(const LoadSettings& settings, RequestBudget& budget, std::uint64_t run_key, std::size_t first,
-             std::size_t last);
+  /// Connections `first` … `last` - 1 of the run. `settings`, `budget` and `silence` outlive the worker.
+  LoadWorker(const LoadSettings& settings, RequestBudget& budget, Silence& silence, std::uint64_t run_key,
+             std::size_t first, std::size_t last);
+
+  /// Before run(): a connection that is there already, to be its first.
+  void adopt(Connection connection) { adopted_ = std::move(connection); }
 
   /// Connects, waits for start(), works until the budget is spent and everything is answered or out of time.
   void run();
@@ -44,22 +48,28 @@ class LoadWorker {
  private:
   void work();
   void send_due(Nanoseconds now);
-  void end_schedule() noexcept;
+  /// What is due by then and was not sent will not be.
+  void end_schedule(Nanoseconds now);
   void close_rows(Nanoseconds now);
+  void close_row(Nanoseconds at, Nanoseconds now);
+  void tell_silence(Nanoseconds now);
   [[nodiscard]] bool is_over(Nanoseconds now);
   [[nodiscard]] std::uint64_t outstanding() const;
+  [[nodiscard]] std::optional<Nanoseconds> oldest() const;
   void wait(Nanoseconds now);
 
   const LoadSettings& settings_;
   UniqueFd epoll_;
   WakeFd wake_;
   const std::size_t first_;
+  Silence& silence_;
+  Connection adopted_;
   LoadContext context_;
   std::vector<std::unique_ptr<LoadChannel>> channels_;
   std::optional<RateSchedule> schedule_;
   Nanoseconds start_{0};
   Nanoseconds next_tick_{0};
-  Nanoseconds next_row_{0};
+  Nanoseconds row_from_{0};  // of the row that is being filled
   std::optional<Nanoseconds> drain_until_;
 
   std::atomic<std::int64_t> start_at_{0};

@@ -2,6 +2,7 @@
 
 #include "verify/pattern.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -28,6 +29,17 @@ StreamLoad::StreamLoad(LoadContext& context, std::size_t number)
       socket_{context.epoll, this},
       requests_(std::max<std::size_t>(context.settings.pipeline, 16)) {}
 
+void StreamLoad::prepare(Connection first) {
+  if (!first.socket) return connect();
+  ::fcntl(first.socket.get(), F_SETFL, ::fcntl(first.socket.get(), F_GETFL) | O_NONBLOCK);
+  socket_.open(std::move(first.socket), EPOLLIN);
+  opened(first.took);
+}
+
+std::optional<Nanoseconds> StreamLoad::oldest() const {
+  return requests_.empty() ? std::nullopt : std::optional{requests_.front().due};
+}
+
 void StreamLoad::connect() {
   UniqueFd socket;
   connecting_since_ = monotonic_now();
@@ -47,7 +59,11 @@ void StreamLoad::connect_failed(int error) {
 
 void StreamLoad::connected() {
   if (const int error = finish_connect(socket_.fd()); error != 0) return connect_failed(error);
-  context_.counts.connect.record(monotonic_now() - connecting_since_);
+  opened(monotonic_now() - connecting_since_);
+}
+
+void StreamLoad::opened(Nanoseconds took) {
+  context_.counts.connect.record(took);
   ++context_.counts.connections_opened;
   if (!context_.settings.nagle) set_nodelay(socket_.fd());
   socket_.want(EPOLLIN);
@@ -141,7 +157,7 @@ void StreamLoad::take(std::span<const std::byte> bytes, Nanoseconds now) {
     bytes = bytes.subspan(part.size());
     if (received_ < end) return;
     if (request.damaged)
-      context_.count_failure(request.due, &LoadCounts::corrupt);
+      context_.count_failure({request.due, request.sent}, &LoadCounts::corrupt);
     else
       context_.count_answer(request.due, request.sent, now);
     requests_.pop_front();
@@ -152,7 +168,11 @@ void StreamLoad::take(std::span<const std::byte> bytes, Nanoseconds now) {
 
 void StreamLoad::broken(int error) {
   ++context_.counts.broken[error];
-  for (std::size_t i = 0; i < marked_; ++i) context_.count_failure(requests_[i].due, &LoadCounts::lost);
+  if (marked_ == 0) ++context_.counts.broken_idle;
+  const std::uint64_t lost_before = context_.counts.lost;
+  for (std::size_t i = 0; i < marked_; ++i)
+    context_.count_failure({requests_[i].due, requests_[i].sent}, &LoadCounts::lost);
+  context_.counts.lost_by_break += context_.counts.lost - lost_before;
   requests_.erase_begin(marked_);
   marked_ = 0;
   socket_.close();
@@ -168,7 +188,11 @@ void StreamLoad::tick(Nanoseconds now) {
 }
 
 void StreamLoad::finish() {
-  for (const Request& request : requests_) context_.count_failure(request.due, &LoadCounts::lost);
+  for (const Request& request : requests_)
+    if (request.sent.count() > 0)
+      context_.count_failure({request.due, request.sent}, &LoadCounts::lost);
+    else
+      context_.count_unsent(request.due);
   requests_.clear();
   marked_ = 0;
   socket_.close();

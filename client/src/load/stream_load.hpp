@@ -15,13 +15,14 @@ class StreamLoad : public LoadChannel {
  public:
   StreamLoad(LoadContext& context, std::size_t number);
 
-  void prepare() override { connect(); }
+  void prepare(Connection first) override;
   bool prepared() const override { return state_ == State::open || failed_; }
   void begin() override;
   void request(Nanoseconds due) override;
   void ready(std::uint32_t events) override;
   void tick(Nanoseconds now) override;
   std::uint64_t outstanding() const override { return requests_.size(); }
+  std::optional<Nanoseconds> oldest() const override;
   void finish() override;
 
  private:
@@ -34,6 +35,7 @@ class StreamLoad : public LoadChannel {
 
   void connect();
   void connected();
+  void opened(Nanoseconds took);
   void connect_failed(int error);
   void broken(int error);
   void refill(Nanoseconds now);

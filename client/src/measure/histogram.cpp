@@ -10,6 +10,10 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
   least_ = count_ == 0 ? other.least_ : std::min(least_, other.least_);
   most_ = std::max(most_, other.most_);
+  if (other.unfinished_ > 0)
+    least_unfinished_ =
+        unfinished_ == 0 ? other.least_unfinished_ : std::min(least_unfinished_, other.least_unfinished_);
+  unfinished_ += other.unfinished_;
   count_ += other.count_;
   saturated_ += other.saturated_;
   sum_ += other.sum_;

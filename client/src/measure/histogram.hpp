@@ -5,6 +5,7 @@
 // most 1/512 (0.2 %); below 512 ns it is exact. The idea is HdrHistogram's (Gil Tene).
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cstddef>
@@ -39,11 +40,27 @@ class Histogram {
     if (value > most_) most_ = value;
   }
 
+  /// The end of this one was not seen: it lasts at least that long.
+  void record_at_least(Nanoseconds age) noexcept {
+    record(age);
+    const auto value = static_cast<std::uint64_t>(std::clamp(age, Nanoseconds{0}, longest).count());
+    if (unfinished_ == 0 || value < least_unfinished_) least_unfinished_ = value;
+    ++unfinished_;
+  }
+
   void merge(const Histogram& other);
   void clear();
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t saturated() const noexcept { return saturated_; }
+  /// Of count(), those of record_at_least().
+  [[nodiscard]] std::uint64_t unfinished() const noexcept { return unfinished_; }
+  /// Whether a figure of this histogram, min(), max() or a quantile, says "at least": some of the samples that it
+  /// counts as no longer than itself had not ended. The mean says so as soon as there is one of those.
+  [[nodiscard]] bool is_at_least(Nanoseconds figure) const noexcept {
+    return unfinished_ > 0 &&
+           (index_of(least_unfinished_) <= index_of(static_cast<std::uint64_t>(figure.count())) || figure >= max());
+  }
 
   // Exact, from the values themselves. All are 0 when nothing has been recorded.
   [[nodiscard]] Nanoseconds min() const noexcept { return Nanoseconds{static_cast<std::int64_t>(least_)}; }
@@ -83,6 +100,8 @@ class Histogram {
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
   std::uint64_t saturated_ = 0;
+  std::uint64_t unfinished_ = 0;
+  std::uint64_t least_unfinished_ = 0;
   std::uint64_t least_ = 0;
   std::uint64_t most_ = 0;
   double sum_ = 0;

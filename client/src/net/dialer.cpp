@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace echopool::client {
@@ -20,8 +21,15 @@ int bind_source(int fd, const Endpoint& source, const Endpoint& peer) noexcept {
   return ::bind(fd, address.get(), address.length) == 0 ? 0 : errno;
 }
 
+Timeout time_left(const DialSettings& settings) noexcept {
+  if (!settings.deadline) return settings.limit;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*settings.deadline - std::chrono::steady_clock::now());
+  const auto some = std::max(left, std::chrono::milliseconds{1});
+  return settings.limit ? std::min(*settings.limit, some) : some;
+}
+
 int wait_connected(int fd, const DialSettings& settings) noexcept {
-  switch (wait_for(fd, POLLOUT, settings.cancel_fd, settings.limit)) {
+  switch (wait_for(fd, POLLOUT, settings.cancel_fd, time_left(settings))) {
     case Wait::timed_out:
       return ETIMEDOUT;
     case Wait::cancelled:
@@ -54,13 +62,15 @@ int begin_connect(const Endpoint& peer, Transport transport, const DialSettings&
 
 int try_connect(const Endpoint& peer, Transport transport, const DialSettings& settings, Connection& connection) {
   UniqueFd socket;
+  const auto start = std::chrono::steady_clock::now();
   int error = begin_connect(peer, transport, settings, socket);
   if (error == EINPROGRESS) error = wait_connected(socket.get(), settings);
   if (error != 0) return error;
+  const auto took = std::chrono::steady_clock::now() - start;
   const int flags = ::fcntl(socket.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return errno;
   const Endpoint local = local_endpoint(socket.get());
-  connection = Connection{std::move(socket), peer, local};
+  connection = Connection{std::move(socket), peer, local, took};
   return 0;
 }
 

@@ -7,7 +7,9 @@
 #include <echopool/endpoint.hpp>
 #include <echopool/literals.hpp>
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,15 +17,17 @@ namespace echopool::client {
 
 struct DialSettings {
   Timeout limit = std::chrono::seconds{10};  ///< for one address; nullopt: as long as the kernel tries
-  Endpoint source{};                         ///< bind(2) to this before connecting; `*:0`: the kernel chooses
-  std::function<void(int)> prepare{};        ///< called with each new socket before bind and connect: buffer sizes …
-  int cancel_fd = -1;                        ///< readable: give up (throws NetworkError with ECANCELED)
+  std::optional<std::chrono::steady_clock::time_point> deadline{};  ///< for all addresses together, and for ever
+  Endpoint source{};                   ///< bind(2) to this before connecting; `*:0`: the kernel chooses
+  std::function<void(int)> prepare{};  ///< called with each new socket before bind and connect: buffer sizes …
+  int cancel_fd = -1;                  ///< readable: give up (throws NetworkError with ECANCELED)
 };
 
 struct Connection {
   UniqueFd socket;  ///< blocking and close-on-exec; a UDP socket is connected, so ICMP errors are reported
   Endpoint peer;
   Endpoint local;
+  std::chrono::nanoseconds took{0};  ///< to connect
 };
 
 /// Makes a non-blocking socket and begins to connect it. Returns 0 (connected), EINPROGRESS (poll(2) for POLLOUT, then

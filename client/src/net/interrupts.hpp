@@ -1,6 +1,6 @@
 // Ctrl-C done well: the first SIGINT or SIGTERM asks the work to end and be summed up, the second ends the process at
-// once with status 130. Internal. Made by main() before any other thread (they inherit its signal mask); the rest is
-// for any thread.
+// once with status 130 (the same once more from the same process, within a second, is not a second one). Internal. Made
+// by main() before any other thread (they inherit its signal mask); the rest is for any thread.
 #pragma once
 
 #include "thread.hpp"

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace echopool::client {
 namespace {
@@ -25,8 +26,17 @@ constexpr std::array metrics{
     Metric{"p99.9", [](const Histogram& h) { return h.supported_quantile(0.999); }},
     Metric{"max", [](const Histogram& h) { return std::optional{h.max()}; }},
     Metric{"mean", [](const Histogram& h) { return std::optional{h.mean()}; }},
-    Metric{"stddev", [](const Histogram& h) { return std::optional{h.deviation()}; }},
+    Metric{"stddev",
+           [](const Histogram& h) { return h.unfinished() == 0 ? std::optional{h.deviation()} : std::nullopt; }},
 };
+
+std::string cell(const Metric& metric, const Histogram& samples) {
+  const auto value = samples.count() == 0 ? std::nullopt : metric.of(samples);
+  if (!value) return "-";
+  const bool is_mean = std::string_view{metric.name} == "mean";
+  const bool at_least = is_mean ? samples.unfinished() > 0 : samples.is_at_least(*value);
+  return (at_least ? ">= " : "") + format_duration(*value);
+}
 
 constexpr std::array coarse{1.0, 2.0, 5.0};
 constexpr std::array fine{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0};
@@ -57,9 +67,8 @@ std::string latency_table(const std::string& title, const std::vector<LatencyRow
     std::vector<std::string> line{metric.name};
     bool known = false;
     for (const LatencyRow& row : rows) {
-      const auto value = row.samples->count() == 0 ? std::nullopt : metric.of(*row.samples);
-      known = known || value;
-      line.push_back(value ? format_duration(*value) : "-");
+      line.push_back(cell(metric, *row.samples));
+      known = known || line.back() != "-";
     }
     if (known) table.add(line);
   }

@@ -14,7 +14,8 @@ struct LatencyRow {
 };
 
 /// min, p50, p90, p99, p99.9, max, mean, stddev of each row, side by side; below each other when that is too wide. A
-/// percentile with too few samples beyond it is shown as `-`; columns without a value in any row are left out.
+/// percentile with too few samples beyond it is shown as `-`; columns without a value in any row are left out. `>= ` is
+/// before a figure that samples whose end was not seen may make longer; there is no stddev then.
 [[nodiscard]] std::string latency_table(const std::string& title, const std::vector<LatencyRow>& rows,
                                         std::size_t width);
 

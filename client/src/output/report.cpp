@@ -39,6 +39,19 @@ Json target_json(const Target& target, const Endpoint& peer, const Endpoint& loc
 
 Json latency_json(const Histogram& samples) {
   if (samples.count() == 0) return {};
+  Json::Array at_least;
+  const auto bound = [&](const char* key, std::optional<Nanoseconds> figure) {
+    if (figure && samples.is_at_least(*figure)) at_least.push_back(key);
+  };
+  bound("min_ns", samples.min());
+  bound("p50_ns", samples.supported_quantile(0.5));
+  bound("p90_ns", samples.supported_quantile(0.9));
+  bound("p99_ns", samples.supported_quantile(0.99));
+  bound("p999_ns", samples.supported_quantile(0.999));
+  bound("p9999_ns", samples.supported_quantile(0.9999));
+  bound("max_ns", samples.max());
+  if (samples.unfinished() > 0) at_least.push_back("mean_ns");
+  const auto deviation = samples.unfinished() == 0 ? std::optional{samples.deviation()} : std::nullopt;
   return Json::Object{{"count", samples.count()},
                       {"min_ns", samples.min()},
                       {"p50_ns", samples.supported_quantile(0.5)},
@@ -48,8 +61,10 @@ Json latency_json(const Histogram& samples) {
                       {"p9999_ns", samples.supported_quantile(0.9999)},
                       {"max_ns", samples.max()},
                       {"mean_ns", samples.mean()},
-                      {"stddev_ns", samples.deviation()},
-                      {"saturated", samples.saturated()}};
+                      {"stddev_ns", deviation},
+                      {"saturated", samples.saturated()},
+                      {"unanswered", samples.unfinished()},
+                      {"at_least", std::move(at_least)}};
 }
 
 Json histogram_json(const Histogram& samples) {

@@ -16,7 +16,7 @@
 namespace echopool::client {
 
 /// Raised when a key changes its meaning or goes away; new keys may come at any time.
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 
 /// `schema`, `schema_version`, `program`, `arguments`.
 [[nodiscard]] Json::Object begin_report(std::string_view subcommand, const std::vector<std::string>& arguments);

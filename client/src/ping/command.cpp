@@ -33,6 +33,7 @@ struct Plan {
   bool connect_only = false;
   bool kernel_times = true;
   bool quiet = false;
+  std::optional<Nanoseconds> deadline;  // as asked for; that of the ping is without the connecting
   bool json = false;
   bool histogram = false;
 };
@@ -55,6 +56,7 @@ Plan plan_of(const Arguments& arguments) {
   plan.ping.interval = arguments.duration("interval");
   plan.ping.adaptive = arguments.has("adaptive") || arguments.has("flood") || plan.ping.interval.count() == 0;
   if (arguments.has("deadline")) plan.ping.deadline = arguments.duration("deadline");
+  plan.deadline = plan.ping.deadline;
   plan.ping.limit = arguments.duration("timeout");
   plan.ping.tell_outstanding = arguments.has("outstanding");
   return plan;
@@ -91,6 +93,9 @@ int run(const Arguments& arguments) {
   dialing.prepare = setup_of(arguments).applier();
   const auto addresses = resolve(plan.target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts{true};
+  dialing.limit = connect_limit_of(arguments);
+  const auto begun = std::chrono::steady_clock::now();
+  if (plan.ping.deadline) dialing.deadline = begun + *plan.ping.deadline;
   dialing.cancel_fd = plan.ping.interrupt_fd = interrupts.fd();
   plan.ping.progress_wanted = &interrupts.quit();
   Connection connection;
@@ -98,6 +103,7 @@ int run(const Arguments& arguments) {
     connection.peer = addresses.front();
   else
     connection = dial(plan.target, addresses, dialing);
+  if (plan.ping.deadline) *plan.ping.deadline -= std::chrono::steady_clock::now() - begun;
   const Endpoint peer = connection.peer;
   const Endpoint local = connection.local;
   const std::size_t width = width_of(STDOUT_FILENO);
@@ -120,6 +126,8 @@ int run(const Arguments& arguments) {
                                                 {"interval_ns", plan.ping.interval},
                                                 {"adaptive", plan.ping.adaptive},
                                                 {"timeout_ns", plan.ping.limit},
+                                                {"connect_timeout_ns", dialing.limit},
+                                                {"deadline_ns", plan.deadline},
                                                 {"connect_only", plan.connect_only},
                                                 {"kernel_times", plan.kernel_times}});
     add_results(result, report);
@@ -154,7 +162,8 @@ Command ping_command() {
                    {"interval", 'i', "DURATION", "1s", "between probes; 0 is --adaptive"},
                    {"adaptive", 'A', "", "", "send the next probe as soon as the last is answered or given up"},
                    {"flood", 'f', "", "", "--adaptive and --quiet"},
-                   {"deadline", 'w', "DURATION", "", "stop after this time"},
+                   {"deadline", 'w', "DURATION", "", "stop after this time, connecting included"},
+                   connect_timeout_option(),
                    {"timeout", 'W', "DURATION", "1s",
                     "an answer that takes longer is late; one that never comes is lost"}}},
                  {"Probes",

@@ -26,6 +26,7 @@ struct PingReport {
   ProbeTotals totals;
   Histogram round_trips;         ///< good answers, from before send(2) to after recvmsg(2)
   Histogram kernel_round_trips;  ///< the same by the kernel's stamps, where it gave both
+  Histogram unstamped;           ///< the round trips of those where it did not
   Nanoseconds started{0};        ///< CLOCK_REALTIME
   Nanoseconds duration{0};
   std::uint64_t disconnections = 0;

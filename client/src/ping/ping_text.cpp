@@ -73,6 +73,11 @@ Line line_of(const PingEvent& event, const std::string& peer, const PingStyle& s
   return {};
 }
 
+std::string network_label(const PingReport& report) {
+  const auto missing = report.unstamped.count();
+  return missing == 0 ? "network" : "network, without " + format_count(missing);
+}
+
 }  // namespace
 
 std::string describe(const PingEvent& event, const std::string& peer, const PingStyle& style) {
@@ -82,22 +87,28 @@ std::string describe(const PingEvent& event, const std::string& peer, const Ping
 }
 
 std::string summarise(const PingReport& report, const std::string& title, std::size_t width) {
-  std::string text = "--- " + title + " ---\n" + describe(report.totals) + " in " + format_duration(report.duration);
-  text = folded(text, width) + "\n";
+  std::string text = "--- " + title + " ---\n" + describe(report.totals);
+  if (report.disconnections > 0) text += ", " + counted(report.disconnections, "disconnection");
+  text = folded(text + " in " + format_duration(report.duration), width) + "\n";
   if (report.round_trips.count() == 0) return text;
   std::vector<LatencyRow> rows{{"application", &report.round_trips}};
-  if (report.kernel_round_trips.count() > 0) rows.push_back({"network", &report.kernel_round_trips});
+  if (report.kernel_round_trips.count() > 0) rows.push_back({network_label(report), &report.kernel_round_trips});
   return text + latency_table("round trip", rows, width);
 }
 
 std::vector<std::string> warnings(const PingReport& report, bool kernel_times_wanted) {
   std::vector<std::string> result;
-  const auto missing = report.round_trips.count() - report.kernel_round_trips.count();
+  const auto missing = report.unstamped.count();
   if (kernel_times_wanted && report.round_trips.count() > 0 && report.kernel_round_trips.count() == 0)
     result.push_back("the kernel gave no time stamps: all round trips include this program's own scheduling");
   else if (kernel_times_wanted && missing > 0)
-    result.push_back("the kernel gave no time stamps for " + counted(missing, "answer") +
-                     " (it begins a moment after it was asked)");
+    result.push_back("the network row leaves out " + counted(missing, "answer") +
+                     " without the kernel's time stamps, the longest of " + format_duration(report.unstamped.max()) +
+                     ": it gives none to what TCP had to send again, nor in the first moment");
+  if (report.disconnections > 0)
+    result.push_back("the connection ended " +
+                     (report.disconnections == 1 ? "once" : format_count(report.disconnections) + " times") +
+                     " and was made again for the next probe; probes that were under way are lost");
   if (report.queue_drops > 0)
     result.push_back(counted(report.queue_drops, "answer") +
                      " arrived at this host and found no room in the socket's receive buffer: counted as lost, but the "
@@ -119,6 +130,7 @@ void add_results(Json::Object& object, const PingReport& report) {
   object.emplace_back("receive_queue_drops", report.queue_drops);
   object.emplace_back("round_trip", latency_json(report.round_trips));
   object.emplace_back("kernel_round_trip", latency_json(report.kernel_round_trips));
+  object.emplace_back("unstamped_round_trip", latency_json(report.unstamped));
   object.emplace_back("histogram", histogram_json(report.round_trips));
 }
 

@@ -32,6 +32,7 @@ ProbeIdentity ProbeLedger::identity(std::uint64_t sequence) const {
 ProbeIdentity ProbeLedger::next(Nanoseconds scheduled, Nanoseconds now) {
   if (records_.size() == remembered_) {
     add(decided_, records_.front(), &ProbeTotals::lost);
+    if (!is_answered(records_.front())) forgotten_.emplace_back(records_.front().scheduled, records_.front().sent);
     if (records_.front().state == State::waiting && oldest_in_time_ == base_) --in_flight_;
     records_.pop_front();
     ++base_;
@@ -100,7 +101,7 @@ ProbeAnswer ProbeLedger::good(std::uint64_t sequence, Record& record, Nanosecond
   answer.sequence = sequence;
   answer.round_trip = now - record.sent;
   answer.from_schedule = now - record.scheduled;
-  if (record.state == State::on_time || record.state == State::late) {
+  if (is_answered(record)) {
     if (record.scheduled >= counted_from_) ++decided_.duplicates;
     answer.kind = AnswerKind::duplicate;
     return answer;
@@ -145,6 +146,13 @@ std::optional<Nanoseconds> ProbeLedger::next_deadline() const {
     if (record.state == State::waiting) return record.sent + limit_;
   }
   return std::nullopt;
+}
+
+std::vector<std::pair<Nanoseconds, Nanoseconds>> ProbeLedger::without_answer() const {
+  auto result = forgotten_;
+  for (const Record& record : records_)
+    if (!is_answered(record)) result.emplace_back(record.scheduled, record.sent);
+  return result;
 }
 
 void ProbeLedger::add(ProbeTotals& totals, const Record& record, std::uint64_t ProbeTotals::*waiting_as) const {

@@ -12,6 +12,8 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace echopool::client {
 
@@ -94,6 +96,9 @@ class ProbeLedger {
   /// For good: everything unanswered is lost.
   [[nodiscard]] ProbeTotals final_totals() const;
 
+  /// When each probe without a good answer should have been sent, and was.
+  [[nodiscard]] std::vector<std::pair<Nanoseconds, Nanoseconds>> without_answer() const;
+
   [[nodiscard]] std::uint64_t sequence() const noexcept { return base_ + records_.size(); }
 
  private:
@@ -109,6 +114,9 @@ class ProbeLedger {
   [[nodiscard]] std::optional<std::uint64_t> sequence_of(std::span<const std::byte> datagram) const;
   ProbeAnswer good(std::uint64_t sequence, Record& record, Nanoseconds now);
   ProbeAnswer damaged(std::uint64_t sequence, Record& record, std::span<const std::byte> datagram, std::size_t offset);
+  [[nodiscard]] static bool is_answered(const Record& record) noexcept {
+    return record.state == State::on_time || record.state == State::late;
+  }
   void add(ProbeTotals& totals, const Record& record, std::uint64_t ProbeTotals::*waiting_as) const;
   void decide(std::uint64_t sequence, Record& record, State state);
 
@@ -123,8 +131,9 @@ class ProbeLedger {
   std::uint64_t oldest_waiting_ = 0;  // no probe before it waits
   std::uint64_t oldest_in_time_ = 0;  // those before it that wait have been told as overdue
   std::uint64_t in_flight_ = 0;
-  std::uint64_t next_expected_ = 0;  // RFC 4737's NextExp
-  ProbeTotals decided_;              // probes that are no longer in records_, and the counts of answers
+  std::uint64_t next_expected_ = 0;                             // RFC 4737's NextExp
+  std::vector<std::pair<Nanoseconds, Nanoseconds>> forgotten_;  // no longer in records_, and without a good answer
+  ProbeTotals decided_;  // probes that are no longer in records_, and the counts of answers
 };
 
 }  // namespace echopool::client

@@ -186,15 +186,19 @@ BOOST_AUTO_TEST_CASE(new_connections_are_made_measured_and_closed_for_each_reque
 BOOST_AUTO_TEST_CASE(rows_are_printed_while_it_runs_and_add_up) {
   const FaultyStreamEcho server;
   const auto result = measured({"-R", "1000", "-t", "500ms", "-i", "100ms", server.endpoint().to_string()});
-  BOOST_TEST(result.size("intervals") >= 4U);
+  BOOST_TEST(result.size("intervals") >= 5U);
   double answered = 0;
-  for (std::size_t i = 0; i < result.size("intervals"); ++i)
+  double sent = 0;
+  for (std::size_t i = 0; i < result.size("intervals"); ++i) {
     answered += result.number("intervals." + std::to_string(i) + ".answered");
-  BOOST_TEST(answered <= 500);
-  BOOST_TEST(answered > 0);
+    sent += result.number("intervals." + std::to_string(i) + ".sent");
+  }
+  BOOST_TEST(answered == result.number("requests.answered"));
+  BOOST_TEST(sent == result.number("requests.sent"));
   const auto text = load({"-t", "250ms", "-i", "100ms", server.endpoint().to_string()});
   BOOST_TEST(contains(text.out, "  0.0-0.1 "), text.out);
   BOOST_TEST(contains(text.out, "  0.1-0.2 "), text.out);
+  BOOST_TEST(contains(text.out, "  0.2-0.2 "), text.out);  // half a row
 }
 
 BOOST_AUTO_TEST_CASE(a_condition_of_fail_if_decides_the_exit_status) {
@@ -229,12 +233,47 @@ BOOST_AUTO_TEST_CASE(what_is_no_echo_is_found_out) {
 BOOST_AUTO_TEST_CASE(ctrl_c_ends_the_run_and_sums_it_up) {
   const FaultyStreamEcho server;
   Program program{{built_program("echopool"), "load", "-t", "1h", "-i", "50ms", "-J", server.endpoint().to_string()}};
-  while (server.accepted() < 17) BOOST_REQUIRE(!program.prints("exit_status", 5ms));
+  BOOST_REQUIRE(eventually([&] { return server.answered() > 0; }));
   program.signal(SIGINT);
+  const JsonReader json{program.finish().out};
+  BOOST_TEST(json.boolean("interrupted"));
+  BOOST_TEST(json.number("connections.opened") == static_cast<double>(server.accepted()));
+}
+
+BOOST_AUTO_TEST_CASE(a_termination_sums_it_up_even_when_it_is_asked_for_twice_at_once) {
+  const FaultyStreamEcho server;
+  Program program{{built_program("echopool"), "load", "-t", "1h", "-J", server.endpoint().to_string()}};
+  BOOST_REQUIRE(eventually([&] { return server.answered() > 0; }));
+  for (int i = 0; i < 20; ++i) program.signal(SIGTERM);  // timeout(1) signals the process, and then its group
   const auto result = program.finish();
-  BOOST_TEST(result.status >= 0);
+  BOOST_TEST(result.status == 0);
   const JsonReader json{result.out};
   BOOST_TEST(json.boolean("interrupted"));
+  BOOST_TEST(json.number("requests.answered") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_were_due_and_could_not_be_sent_are_losses) {
+  const FaultyStreamEcho deaf{{.never_read = true}};
+  const auto result = load({"-R", "200", "-t", "500ms", "-W", "100ms", "-c", "2", "-l", "1M", "--fail-if",
+                            "loss>99%,rate<1", "-J", deaf.endpoint().to_string()});
+  BOOST_TEST(result.status == 1);
+  const JsonReader json{result.out};
+  BOOST_TEST(json.number("requests.due") == 100);
+  BOOST_TEST(json.number("requests.unsent") > 0);
+  BOOST_TEST(json.number("requests.unsent") + json.number("requests.lost") == 100);
+  BOOST_TEST(json.number("response.count") == 100);
+  BOOST_TEST(json.number("response.unanswered") == 100);
+  BOOST_TEST(json.number("requests.loss_ratio") == 1);
+  BOOST_TEST(json.size("failed_conditions") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_interval_that_was_expected_of_a_closed_loop_brings_back_what_it_left_out) {
+  const FaultyStreamEcho server{{.delay = 20ms}};
+  const auto result = measured({"-n", "20", "-c", "1", "--expected-interval", "2ms", server.endpoint().to_string()});
+  BOOST_TEST(result.number("service.count") == 20);
+  BOOST_TEST(result.number("corrected.count") >= 200);
+  BOOST_TEST(result.number("corrected.p50_ns") < result.number("service.p50_ns"));
+  BOOST_TEST(load({"-R", "10", "--expected-interval", "1ms", server.endpoint().to_string()}).status == 2);
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {

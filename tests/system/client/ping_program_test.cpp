@@ -4,10 +4,15 @@
 #include "faulty_stream_echo.hpp"
 #include "json_reader.hpp"
 #include "program.hpp"
+#include "sockaddr.hpp"
+#include "unique_fd.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <signal.h>
+#include <sys/socket.h>
+
+#include <array>
 
 using namespace echopool;
 using namespace echopool::test;
@@ -27,6 +32,26 @@ JsonReader measured(std::vector<std::string> words) {
 }
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+/// Its queue of connections is full and nothing is taken out of it: an attempt to connect gets no answer.
+class FullListener {
+ public:
+  FullListener() {
+    const SocketAddress any = to_sockaddr(Endpoint::parse("127.0.0.1:0"));
+    BOOST_REQUIRE(::bind(listener_.get(), any.get(), any.length) == 0);
+    BOOST_REQUIRE(::listen(listener_.get(), 0) == 0);
+    const SocketAddress address = to_sockaddr(endpoint());
+    for (UniqueFd& socket : queue_) {
+      socket = UniqueFd{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+      static_cast<void>(::connect(socket.get(), address.get(), address.length));
+    }
+  }
+  [[nodiscard]] Endpoint endpoint() const { return local_endpoint(listener_.get()); }
+
+ private:
+  UniqueFd listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  std::array<UniqueFd, 4> queue_;
+};
 
 }  // namespace
 
@@ -160,7 +185,7 @@ BOOST_AUTO_TEST_CASE(the_json_result_is_one_object_even_when_everything_fails) {
   const FaultyDatagramEcho server;
   const JsonReader good = measured({"-u", "-A", "-c", "30", server.endpoint().to_string()});
   BOOST_TEST(good.text("schema") == "echopool/ping");
-  BOOST_TEST(good.number("schema_version") == 1);
+  BOOST_TEST(good.number("schema_version") == 2);
   BOOST_TEST(good.text("target.transport") == "udp");
   BOOST_TEST(good.number("round_trip.p50_ns") > 0);
   BOOST_TEST(good.is_null("round_trip.p99_ns"));
@@ -197,4 +222,23 @@ BOOST_AUTO_TEST_CASE(a_pipe_gets_no_colours_and_no_control_characters) {
   const auto result = ping({"-u", "-A", "-c", "50", "--histogram", server.endpoint().to_string()});
   BOOST_TEST(!contains(result.out, "\033"));
   BOOST_TEST(!contains(result.out, "\r"));
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_covers_connecting) {
+  // A listener whose queue is full, and that takes nothing out of it, leaves a connection attempt without an answer.
+  const FullListener nobody_accepts;
+  const auto start = std::chrono::steady_clock::now();
+  for (const char* option : {"-w", "--connect-timeout"}) {
+    const auto result = ping({option, "200ms", nobody_accepts.endpoint().to_string()});
+    BOOST_TEST(result.status == 1);
+    BOOST_TEST(contains(result.err, "Connection timed out"), result.err);
+  }
+  BOOST_TEST((std::chrono::steady_clock::now() - start < 9s));  // each would take ten seconds
+}
+
+BOOST_AUTO_TEST_CASE(the_summary_tells_of_connections_that_ended) {
+  const FaultyStreamEcho server{{.close_after = 640}};
+  const auto result = ping({"-q", "-A", "-c", "35", server.endpoint().to_string()});
+  BOOST_TEST(contains(result.out, " disconnections in "), result.out);
+  BOOST_TEST(contains(result.out, "note: the connection ended "), result.out);
 }

@@ -19,10 +19,11 @@ std::string complaint(std::string_view text) {
 
 std::vector<std::string> failures(std::string_view conditions) {
   return check_fail_conditions(parse_fail_conditions(conditions),
-                               [](const std::string& metric) -> std::optional<double> {
-                                 if (metric == "p99") return 7.13e6;
-                                 if (metric == "loss") return 0.002;
-                                 if (metric == "rate") return 20'000;
+                               [](const std::string& metric) -> std::optional<Figure> {
+                                 if (metric == "p99") return Figure{7.13e6};
+                                 if (metric == "loss") return Figure{0.002};
+                                 if (metric == "rate") return Figure{20'000};
+                                 if (metric == "p50") return Figure{3e6, true};
                                  return std::nullopt;
                                });
 }
@@ -39,6 +40,14 @@ BOOST_AUTO_TEST_CASE(a_condition_that_holds_is_told_with_the_figure) {
 
 BOOST_AUTO_TEST_CASE(a_condition_that_does_not_hold_says_nothing_at_the_limit_neither) {
   BOOST_TEST(failures("p99>8ms,loss>0.2%,loss>0.002,rate<20k,p99<1ms").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_figure_that_may_be_more_fails_wherever_it_does_not_rule_the_condition_out) {
+  const auto told = failures("p50>2ms,p50>5ms,p50<5ms,p50<3ms");
+  BOOST_REQUIRE(told.size() == 3U);
+  BOOST_TEST(told[0] == "p50>2ms: it was at least 3.00 ms");
+  BOOST_TEST(told[1] == "p50>5ms: it was at least 3.00 ms, and requests without an answer may make it more");
+  BOOST_TEST(told[2] == "p50<5ms: it was at least 3.00 ms, and requests without an answer may make it more");
 }
 
 BOOST_AUTO_TEST_CASE(what_could_not_be_measured_fails) {

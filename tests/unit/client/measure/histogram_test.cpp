@@ -93,3 +93,22 @@ BOOST_AUTO_TEST_CASE(ranges_that_cover_everything_count_everything_once) {
   histogram.record(100h);
   BOOST_TEST(histogram.count_between(1h, Histogram::longest + 1ns) == 1U);
 }
+
+BOOST_AUTO_TEST_CASE(what_had_not_ended_makes_every_figure_at_or_beyond_it_a_least) {
+  Histogram histogram;
+  for (int i = 1; i <= 900; ++i) histogram.record(i * 1us);
+  BOOST_TEST(!histogram.is_at_least(histogram.max()));
+  for (int i = 0; i < 100; ++i) histogram.record_at_least(1s);
+  BOOST_TEST(histogram.count() == 1000U);
+  BOOST_TEST(histogram.unfinished() == 100U);
+  BOOST_TEST(!histogram.is_at_least(histogram.min()));
+  BOOST_TEST(!histogram.is_at_least(histogram.quantile(0.9)));
+  BOOST_TEST(histogram.is_at_least(histogram.quantile(0.91)));
+  BOOST_TEST(histogram.is_at_least(histogram.max()));
+  Histogram sooner;
+  sooner.record_at_least(500us);
+  histogram.merge(sooner);
+  BOOST_TEST(histogram.unfinished() == 101U);
+  BOOST_TEST(!histogram.is_at_least(histogram.quantile(0.4)));
+  BOOST_TEST(histogram.is_at_least(histogram.quantile(0.9)));
+}

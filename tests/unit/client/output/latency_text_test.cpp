@@ -83,3 +83,14 @@ BOOST_AUTO_TEST_CASE(the_picture_keeps_to_the_width_and_draws_the_longest_bar_fu
   }
   BOOST_TEST(draw_histogram(Histogram{}, 80, false) == "");
 }
+
+BOOST_AUTO_TEST_CASE(a_figure_that_may_be_longer_is_marked_and_there_is_no_stddev) {
+  Histogram samples;
+  for (int i = 0; i < 90; ++i) samples.record(1ms);
+  for (int i = 0; i < 10; ++i) samples.record_at_least(2s);
+  const std::string text = latency_table("", {{"response", &samples}}, 200);
+  BOOST_TEST(text.find(">= 2.00 s") != std::string::npos, text);
+  BOOST_TEST(text.find(">= 201 ms") != std::string::npos, text);  // the mean
+  BOOST_TEST(text.find(">= 1.00 ms") == std::string::npos, text);
+  BOOST_TEST(text.find("stddev") == std::string::npos, text);
+}

@@ -45,3 +45,21 @@ BOOST_AUTO_TEST_CASE(answers_lost_by_this_host_are_not_blamed_on_the_network) {
   BOOST_REQUIRE(notes.size() == 1U);
   BOOST_TEST(notes[0].find("the network did not lose them") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(the_summary_tells_of_disconnections_and_of_what_the_network_row_leaves_out) {
+  PingReport report;
+  report.totals.on_time = 20;
+  report.disconnections = 2;
+  for (int i = 0; i < 20; ++i) report.round_trips.record(i < 18 ? 100us : 400ms);
+  for (int i = 0; i < 18; ++i) report.kernel_round_trips.record(90us);
+  for (int i = 0; i < 2; ++i) report.unstamped.record(400ms);
+  const std::string text = summarise(report, "title", 200);
+  BOOST_TEST(text.find("20 sent, 20 answered (0 % loss), 2 disconnections in ") != std::string::npos, text);
+  BOOST_TEST(text.find("network, without 2") != std::string::npos, text);
+  const auto notes = warnings(report, true);
+  BOOST_REQUIRE(notes.size() == 2U);
+  BOOST_TEST(notes[0].find("leaves out 2 answers without the kernel's time stamps, the longest of 400 ms") !=
+                 std::string::npos,
+             notes[0]);
+  BOOST_TEST(notes[1].find("the connection ended 2 times") == 0U, notes[1]);
+}
