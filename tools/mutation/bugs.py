@@ -155,5 +155,11 @@ BUGS = [
         "log_failures($problems);", ["daemon_reload_test"], ["echopoold"]),
     Bug("a_damaged_probe_is_believed", "probe.cpp", "read_probe", "|| $header.crc != crc_of($header)", "",
         ["fuzz_probe", "client_probe_test"]),
+    Bug("a_rate_is_over_the_time_to_the_last_answer", "load.cpp", "rate", "{duration}", "{counts.span()}",
+        ["client_load_warnings_test"]),
+    Bug("what_was_not_answered_is_in_no_distribution", "load_context.hpp", "count_failure",
+        "unanswered.push_back($request);", "", ["client_load_warnings_test"]),
+    Bug("a_percentile_hides_that_it_may_be_more", "histogram.hpp", "record_at_least", "++unfinished_;", "",
+        ["client_histogram_test", "client_latency_text_test"]),
     Bug("a_lost_line_is_not_counted", "reporting_writer.cpp", "write", "$count.lose(1);", "", ["sink_thread_test"]),
 ]

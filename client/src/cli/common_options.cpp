@@ -1,5 +1,9 @@
 #include "cli/common_options.hpp"
 
+#include "net/network_error.hpp"
+#include "output/hdr_text.hpp"
+
+#include <cerrno>
 #include <stdexcept>
 
 namespace echopool::client {
@@ -52,6 +56,24 @@ Timeout connect_limit_of(const Arguments& arguments) {
   const Timeout limit = arguments.timeout("connect-timeout");
   if (limit && limit->count() == 0) throw UsageError{"--connect-timeout must be more than 0"};
   return limit;
+}
+
+Option hdr_option() {
+  return {"hdr", '\0', "FILE", "",
+          "write the distribution of the times in HdrHistogram's form (.hgrm), in milliseconds"};
+}
+
+HdrFile::HdrFile(const Arguments& arguments) {
+  if (!arguments.has("hdr")) return;
+  path_ = arguments.text("hdr");
+  file_.open(path_, std::ios::out | std::ios::trunc);
+  if (!file_) throw UsageError{"--hdr " + path_ + ": " + error_text(errno) + "; name a file that can be written"};
+}
+
+std::string HdrFile::write(const Histogram& samples) {
+  if (path_.empty()) return {};
+  file_ << hdr_text(samples) << std::flush;
+  return file_ ? std::string{} : "--hdr " + path_ + " could not be written: is the disk full?";
 }
 
 OptionGroup socket_setup_options(SocketLetters letters) {

@@ -2,8 +2,12 @@
 #pragma once
 
 #include "cli/arguments.hpp"
+#include "measure/histogram.hpp"
 #include "net/dialer.hpp"
 #include "net/socket_setup.hpp"
+
+#include <fstream>
+#include <string>
 
 namespace echopool::client {
 
@@ -19,6 +23,21 @@ namespace echopool::client {
 /// --connect-timeout, and its value.
 [[nodiscard]] Option connect_timeout_option();
 [[nodiscard]] Timeout connect_limit_of(const Arguments& arguments);
+
+/// --hdr: a distribution in HdrHistogram's form into a file, which is opened before the run, so that a path that cannot
+/// be written is told in time.
+[[nodiscard]] Option hdr_option();
+class HdrFile {
+ public:
+  /// Throws UsageError.
+  explicit HdrFile(const Arguments& arguments);
+  /// Does nothing without the option. Returns what went wrong, or nothing.
+  [[nodiscard]] std::string write(const Histogram& samples);
+
+ private:
+  std::string path_;
+  std::ofstream file_;
+};
 
 /// Letters mean different things in different families of tools; those of ping(8) are ping's alone.
 enum class SocketLetters { none, of_ping };

@@ -114,6 +114,7 @@ int run(const Arguments& arguments) {
   settings.dialing.source = source_of(arguments);
   settings.dialing.limit = connect_limit_of(arguments);
   settings.dialing.prepare = setup_of(arguments).applier();
+  HdrFile hdr{arguments};
   raise_file_limit(settings.connections);
   const auto addresses = resolve(target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts;
@@ -145,6 +146,7 @@ int run(const Arguments& arguments) {
   progress.clear();
 
   auto notes = warnings(report, settings);
+  if (auto failed = hdr.write(report.times()); !failed.empty()) notes.push_back(std::move(failed));
   const auto failures = check_fail_conditions(conditions, figures_of(report));
   const int status = report.counts.answered > 0 && report.counts.corrupt == 0 && failures.empty() ? 0 : 1;
   if (json) {
@@ -208,6 +210,7 @@ Command load_command() {
            {"Output",
             {{"interval", 'i', "DURATION", "", "print a row this often"},
              {"histogram", '\0', "", "", "draw the distribution of the times"},
+             hdr_option(),
              {"fail-if", '\0', "CONDITIONS", "",
               "exit with 1 when one holds: p99>5ms,loss>0.1%,rate<1000; also min, p50, p90, p99.9, p99.99, max, "
               "mean, errors, throughput"},

@@ -26,6 +26,10 @@ struct LoadReport {
   [[nodiscard]] double rate() const noexcept;
   /// Of the requests that were due: those without a good answer.
   [[nodiscard]] double loss() const noexcept;
+  /// What --fail-if looks at: the corrected times if there are any, else the response times.
+  [[nodiscard]] const Histogram& times() const noexcept {
+    return counts.corrected.count() > 0 ? counts.corrected : counts.response;
+  }
   /// Requests without a good answer, connections that could not be made, connections that broke for nothing.
   [[nodiscard]] std::uint64_t errors() const noexcept;
 };

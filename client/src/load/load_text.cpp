@@ -139,7 +139,7 @@ std::string summarise(const LoadReport& report, const LoadSettings& settings, st
 Figures figures_of(const LoadReport& report) {
   return [&report](const std::string& metric) -> std::optional<Figure> {
     const LoadCounts& counts = report.counts;
-    const Histogram& times = counts.corrected.count() > 0 ? counts.corrected : counts.response;
+    const Histogram& times = report.times();
     const auto figure = [&times](std::optional<Nanoseconds> time) {
       return time ? std::optional{Figure{static_cast<double>(time->count()), times.is_at_least(*time)}} : std::nullopt;
     };
@@ -211,10 +211,10 @@ void add_results(Json::Object& object, const LoadReport& report, const LoadSetti
                                                   {"connect", latency_json(counts.connect)}});
   object.emplace_back("probes", settings.mode == LoadMode::datagram ? totals_json(counts.probes) : Json{});
   object.emplace_back("receive_queue_drops", counts.queue_drops);
-  object.emplace_back("response", settings.is_open_loop() ? latency_json(counts.response) : Json{});
-  object.emplace_back("service", latency_json(counts.service));
-  object.emplace_back("corrected", settings.expected_interval ? latency_json(counts.corrected) : Json{});
-  object.emplace_back("send_lag", settings.is_open_loop() ? latency_json(counts.lag) : Json{});
+  object.emplace_back("response", settings.is_open_loop() ? distribution_json(counts.response) : Json{});
+  object.emplace_back("service", distribution_json(counts.service));
+  object.emplace_back("corrected", settings.expected_interval ? distribution_json(counts.corrected) : Json{});
+  object.emplace_back("send_lag", settings.is_open_loop() ? distribution_json(counts.lag) : Json{});
   object.emplace_back("late_sends", counts.late_sends);
   object.emplace_back("client_cpu_ratio",
                       counts.worked.count() == 0

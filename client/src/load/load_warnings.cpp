@@ -56,27 +56,41 @@ void add_unanswered(Notes& notes, const LoadCounts& counts) {
                   "be longer is marked >=");
 }
 
-void add_silence(Notes& notes, const LoadReport& report) {
-  if (report.silence.length() <= std::chrono::seconds{1}) return;
+void add_silence(Notes& notes, const LoadReport& report, const LoadSettings& settings) {
+  // In a closed loop all sockets may wait for datagrams that are lost: until they are given up, nothing can come.
+  const Nanoseconds normal = settings.mode == LoadMode::datagram ? settings.timeout : Nanoseconds{0};
+  if (report.silence.length() <= normal + std::chrono::seconds{1}) return;
   notes.push_back("nothing was answered for " + format_duration(report.silence.length()) + ", from " +
                   format_duration(std::max(report.silence.from, Nanoseconds{0})) + " to " +
                   format_duration(report.silence.to) + ", though requests waited: an outage");
 }
 
+/// The standard deviation of the answers a second if each datagram were lost by chance. In a closed loop a socket sends
+/// on until it loses one.
+double spread_by_chance(const LoadSecond& mean, const LoadSettings& settings) {
+  const auto sent = static_cast<double>(mean.sent);
+  const auto answered = static_cast<double>(mean.answered);
+  const double lost = std::max(sent - answered, 1.0);
+  return settings.is_open_loop() ? std::sqrt(answered * lost / std::max(sent, 1.0)) : answered / std::sqrt(lost);
+}
+
 /// A limit lets the same number through in every second, where chance would not; the first second has its burst, and
 /// the last may be short.
-void add_rate_limit(Notes& notes, const LoadCounts& counts) {
+void add_rate_limit(Notes& notes, const LoadCounts& counts, const LoadSettings& settings) {
   constexpr std::size_t enough = 3;
   const auto& seconds = counts.seconds;
   if (seconds.size() < enough + 2) return;
   std::uint64_t least = UINT64_MAX;
   std::uint64_t most = 0;
+  LoadSecond middle;
   for (std::size_t i = 1; i + 1 < seconds.size(); ++i) {
+    middle.sent += seconds[i].sent / (seconds.size() - 2);
+    middle.answered += seconds[i].answered / (seconds.size() - 2);
     if (seconds[i].answered + seconds[i].sent / 100 >= seconds[i].sent) return;  // as good as nothing was missing
     least = std::min(least, seconds[i].answered);
     most = std::max(most, seconds[i].answered);
   }
-  if (least == 0 || most - least > std::max<std::uint64_t>(2, most / 66)) return;
+  if (least == 0 || static_cast<double>(most - least) > std::max(2.0, spread_by_chance(middle, settings) / 4)) return;
   notes.push_back("in every second " + format_count(least) + (most > least ? " to " + format_count(most) : "") +
                   " datagrams were answered, and the others were not: that fits a limit of the rate on the other side "
                   "(echopoold: udp.rate_per_source), not a lossy network");
@@ -136,13 +150,13 @@ std::vector<std::string> warnings(const LoadReport& report, const LoadSettings& 
         "the load down and the times are not those that users would see under load; for those, give a rate "
         "(-R), or the interval that was meant (--expected-interval)");
   add_unanswered(notes, report.counts);
-  add_silence(notes, report);
+  add_silence(notes, report, settings);
   add_schedule(notes, report, settings);
   add_concurrency(notes, report, settings);
   if (measured) add_bottleneck(notes, report.counts, settings);
   if (settings.mode == LoadMode::datagram) {
     add_datagrams(notes, report.counts);
-    add_rate_limit(notes, report.counts);
+    add_rate_limit(notes, report.counts, settings);
   } else {
     add_connections(notes, report.counts);
   }

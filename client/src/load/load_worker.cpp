@@ -166,6 +166,8 @@ void LoadWorker::close_row(Nanoseconds at, Nanoseconds now) {
 
 void LoadWorker::tell_silence(Nanoseconds now) {
   silence_.answered(context_.last_answer);
+  // A datagram that is lost is never answered: that nothing comes after the last was sent says nothing.
+  if (settings_.mode == LoadMode::datagram && context_.budget.spent()) return;
   if (const auto since = oldest()) silence_.waits(*since, now);
 }
 

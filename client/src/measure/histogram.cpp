@@ -53,6 +53,14 @@ std::optional<Nanoseconds> Histogram::supported_quantile(double share) const noe
   return quantile(share);
 }
 
+std::vector<Histogram::Bucket> Histogram::buckets() const {
+  std::vector<Bucket> result;
+  const auto border = [](std::size_t index) { return Nanoseconds{static_cast<std::int64_t>(first_of(index))}; };
+  for (std::size_t i = 0; i < buckets_.size(); ++i)
+    if (buckets_[i] > 0) result.push_back({border(i), border(i + 1), buckets_[i]});
+  return result;
+}
+
 std::uint64_t Histogram::count_between(Nanoseconds from, Nanoseconds to) const noexcept {
   const auto border = [](Nanoseconds at) {
     return index_of(static_cast<std::uint64_t>(std::clamp(at, Nanoseconds{0}, longest).count()));

@@ -79,22 +79,38 @@ class Histogram {
   /// How many samples are at least `from` and less than `to`; the limits are rounded to bucket borders.
   [[nodiscard]] std::uint64_t count_between(Nanoseconds from, Nanoseconds to) const noexcept;
 
+  struct Bucket {
+    Nanoseconds from;
+    Nanoseconds to;  ///< it has what is shorter than this
+    std::uint64_t count;
+  };
+  /// Those that are not empty, the shortest times first: all that this histogram knows of its samples, so that adding
+  /// the buckets of several up loses nothing.
+  [[nodiscard]] std::vector<Bucket> buckets() const;
+
  private:
   static constexpr int precision_bits = 8;
 
+ public:
+  static constexpr int powers = 43 - precision_bits;
+  static constexpr int buckets_of_a_power = 1 << precision_bits;
+
+ private:
   static constexpr std::size_t index_of(std::uint64_t value) noexcept {
     constexpr std::uint64_t exact = std::uint64_t{1} << (precision_bits + 1);
     if (value < exact) return static_cast<std::size_t>(value);
     const int shift = static_cast<int>(std::bit_width(value)) - (precision_bits + 1);
     return (static_cast<std::size_t>(shift) << precision_bits) + static_cast<std::size_t>(value >> shift);
   }
-  /// The middle of a bucket.
-  static constexpr std::uint64_t value_of(std::size_t index) noexcept {
+  static constexpr std::uint64_t first_of(std::size_t index) noexcept {
     constexpr std::size_t exact = std::size_t{1} << (precision_bits + 1);
     if (index < exact) return index;
     const std::size_t shift = (index >> precision_bits) - 1;
-    const std::uint64_t first = static_cast<std::uint64_t>(index - (shift << precision_bits)) << shift;
-    return first + (std::uint64_t{1} << shift) / 2;
+    return static_cast<std::uint64_t>(index - (shift << precision_bits)) << shift;
+  }
+  /// The middle of a bucket.
+  static constexpr std::uint64_t value_of(std::size_t index) noexcept {
+    return first_of(index) + (first_of(index + 1) - first_of(index)) / 2;
   }
 
   std::vector<std::uint64_t> buckets_;

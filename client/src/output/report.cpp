@@ -37,8 +37,9 @@ Json target_json(const Target& target, const Endpoint& peer, const Endpoint& loc
                       {"local_address", local.to_string()}};
 }
 
-Json latency_json(const Histogram& samples) {
-  if (samples.count() == 0) return {};
+namespace {
+
+Json::Object latency_of(const Histogram& samples) {
   Json::Array at_least;
   const auto bound = [&](const char* key, std::optional<Nanoseconds> figure) {
     if (figure && samples.is_at_least(*figure)) at_least.push_back(key);
@@ -52,19 +53,32 @@ Json latency_json(const Histogram& samples) {
   bound("max_ns", samples.max());
   if (samples.unfinished() > 0) at_least.push_back("mean_ns");
   const auto deviation = samples.unfinished() == 0 ? std::optional{samples.deviation()} : std::nullopt;
-  return Json::Object{{"count", samples.count()},
-                      {"min_ns", samples.min()},
-                      {"p50_ns", samples.supported_quantile(0.5)},
-                      {"p90_ns", samples.supported_quantile(0.9)},
-                      {"p99_ns", samples.supported_quantile(0.99)},
-                      {"p999_ns", samples.supported_quantile(0.999)},
-                      {"p9999_ns", samples.supported_quantile(0.9999)},
-                      {"max_ns", samples.max()},
-                      {"mean_ns", samples.mean()},
-                      {"stddev_ns", deviation},
-                      {"saturated", samples.saturated()},
-                      {"unanswered", samples.unfinished()},
-                      {"at_least", std::move(at_least)}};
+  return {{"count", samples.count()},
+          {"min_ns", samples.min()},
+          {"p50_ns", samples.supported_quantile(0.5)},
+          {"p90_ns", samples.supported_quantile(0.9)},
+          {"p99_ns", samples.supported_quantile(0.99)},
+          {"p999_ns", samples.supported_quantile(0.999)},
+          {"p9999_ns", samples.supported_quantile(0.9999)},
+          {"max_ns", samples.max()},
+          {"mean_ns", samples.mean()},
+          {"stddev_ns", deviation},
+          {"saturated", samples.saturated()},
+          {"unanswered", samples.unfinished()},
+          {"at_least", std::move(at_least)}};
+}
+
+}  // namespace
+
+Json latency_json(const Histogram& samples) { return samples.count() == 0 ? Json{} : Json{latency_of(samples)}; }
+
+Json distribution_json(const Histogram& samples) {
+  if (samples.count() == 0) return {};
+  Json::Object result = latency_of(samples);
+  Json::Array buckets;
+  for (const auto& bucket : samples.buckets()) buckets.push_back(Json::Array{bucket.from, bucket.to, bucket.count});
+  result.emplace_back("buckets", std::move(buckets));
+  return result;
 }
 
 Json histogram_json(const Histogram& samples) {

@@ -33,6 +33,9 @@ void end_report(Json::Object& report, const std::vector<std::string>& warnings, 
 /// count, min_ns … stddev_ns, saturated; unsupported percentiles are null. null when there are no samples.
 [[nodiscard]] Json latency_json(const Histogram& samples);
 
+/// As latency_json(), and `buckets`: [[from_ns, to_ns, count], …], from which every figure can be had again.
+[[nodiscard]] Json distribution_json(const Histogram& samples);
+
 /// [{from_ns, to_ns, count}]
 [[nodiscard]] Json histogram_json(const Histogram& samples);
 

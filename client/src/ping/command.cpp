@@ -91,6 +91,7 @@ int run(const Arguments& arguments) {
   DialSettings dialing;
   dialing.source = source_of(arguments);
   dialing.prepare = setup_of(arguments).applier();
+  HdrFile hdr{arguments};
   const auto addresses = resolve(plan.target);  // before signals are taken: nothing but a signal ends a slow lookup
   Interrupts interrupts{true};
   dialing.limit = connect_limit_of(arguments);
@@ -118,7 +119,8 @@ int run(const Arguments& arguments) {
   if (!plan.json) print_head(plan, peer);
   const PingReport report = ping.run(*channel);
   const int status = report.totals.answered() > 0 ? 0 : 1;
-  const auto notes = warnings(report, plan.kernel_times);
+  auto notes = warnings(report, plan.kernel_times);
+  if (auto failed = hdr.write(report.round_trips); !failed.empty()) notes.push_back(std::move(failed));
   if (plan.json) {
     Json::Object result = begin_report("ping", arguments.typed());
     result.emplace_back("target", target_json(plan.target, peer, local));
@@ -177,6 +179,7 @@ Command ping_command() {
                    {"dates", 'D', "", "", "print the date, in seconds since 1970, before each line"},
                    {"exact", '3', "", "", "print round trips to the nanosecond"},
                    {"histogram", '\0', "", "", "draw the distribution of the round trips"},
+                   hdr_option(),
                    {"json", 'J', "", "", "print one JSON object and nothing else"}}}},
       .examples = {{"echopool ping -c 5 localhost 7", "five round trips over TCP"},
                    {"echopool ping -u -f -c 10000 --histogram 192.0.2.1:7",

@@ -12,6 +12,7 @@ PingListener Ping::listener(PingListener next) {
   listener_ = [this, pass_on = std::move(next)](const PingEvent& event) {
     if (event.what == PingHappening::answer) {
       report_.round_trips.record(event.round_trip);
+      report_.jitter.record(event.round_trip);
       if (event.kernel_round_trip)
         report_.kernel_round_trips.record(*event.kernel_round_trip);
       else

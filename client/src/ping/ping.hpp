@@ -3,6 +3,7 @@
 #pragma once
 
 #include "measure/histogram.hpp"
+#include "measure/jitter.hpp"
 #include "ping/ping_channel.hpp"
 #include "wake_fd.hpp"
 
@@ -27,6 +28,7 @@ struct PingReport {
   Histogram round_trips;         ///< good answers, from before send(2) to after recvmsg(2)
   Histogram kernel_round_trips;  ///< the same by the kernel's stamps, where it gave both
   Histogram unstamped;           ///< the round trips of those where it did not
+  Jitter jitter;                 ///< of round_trips
   Nanoseconds started{0};        ///< CLOCK_REALTIME
   Nanoseconds duration{0};
   std::uint64_t disconnections = 0;

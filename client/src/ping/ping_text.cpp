@@ -93,7 +93,10 @@ std::string summarise(const PingReport& report, const std::string& title, std::s
   if (report.round_trips.count() == 0) return text;
   std::vector<LatencyRow> rows{{"application", &report.round_trips}};
   if (report.kernel_round_trips.count() > 0) rows.push_back({network_label(report), &report.kernel_round_trips});
-  return text + latency_table("round trip", rows, width);
+  text += latency_table("round trip", rows, width);
+  if (const auto jitter = report.jitter.figure())
+    text += "jitter " + format_duration(*jitter) + ": from one round trip to the next, smoothed (RFC 3550)\n";
+  return text;
 }
 
 std::vector<std::string> warnings(const PingReport& report, bool kernel_times_wanted) {
@@ -128,9 +131,10 @@ void add_results(Json::Object& object, const PingReport& report) {
   object.emplace_back("probes", totals_json(report.totals));
   object.emplace_back("disconnections", report.disconnections);
   object.emplace_back("receive_queue_drops", report.queue_drops);
-  object.emplace_back("round_trip", latency_json(report.round_trips));
-  object.emplace_back("kernel_round_trip", latency_json(report.kernel_round_trips));
+  object.emplace_back("round_trip", distribution_json(report.round_trips));
+  object.emplace_back("kernel_round_trip", distribution_json(report.kernel_round_trips));
   object.emplace_back("unstamped_round_trip", latency_json(report.unstamped));
+  object.emplace_back("jitter_ns", report.jitter.figure());
   object.emplace_back("histogram", histogram_json(report.round_trips));
 }
 

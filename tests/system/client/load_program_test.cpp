@@ -4,6 +4,7 @@
 #include "faulty_stream_echo.hpp"
 #include "json_reader.hpp"
 #include "program.hpp"
+#include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -274,6 +275,19 @@ BOOST_AUTO_TEST_CASE(an_interval_that_was_expected_of_a_closed_loop_brings_back_
   BOOST_TEST(result.number("corrected.count") >= 200);
   BOOST_TEST(result.number("corrected.p50_ns") < result.number("service.p50_ns"));
   BOOST_TEST(load({"-R", "10", "--expected-interval", "1ms", server.endpoint().to_string()}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_distribution_is_written_for_the_tools_that_plot_it) {
+  const FaultyStreamEcho server;
+  const TemporaryDirectory directory;
+  const std::string path = directory / "times.hgrm";
+  BOOST_TEST(load({"-n", "500", "--hdr", path, server.endpoint().to_string()}).status == 0);
+  const std::string text = contents(path);
+  BOOST_TEST(contains(text, "       Value     Percentile TotalCount 1/(1-Percentile)"), text);
+  BOOST_TEST(contains(text, "Total count    =          500]"), text);
+  const auto nowhere = load({"-n", "1", "--hdr", "/nonexistent/file", server.endpoint().to_string()});
+  BOOST_TEST(nowhere.status == 2);
+  BOOST_TEST(contains(nowhere.err, "--hdr /nonexistent/file: No such file or directory"), nowhere.err);
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {

@@ -112,3 +112,18 @@ BOOST_AUTO_TEST_CASE(what_had_not_ended_makes_every_figure_at_or_beyond_it_a_lea
   BOOST_TEST(!histogram.is_at_least(histogram.quantile(0.4)));
   BOOST_TEST(histogram.is_at_least(histogram.quantile(0.9)));
 }
+
+BOOST_AUTO_TEST_CASE(its_buckets_hold_every_sample_within_the_promised_error) {
+  Histogram histogram;
+  for (Nanoseconds time = 1ns; time < 1h; time = time * 3 / 2 + 1ns) histogram.record(time);
+  std::uint64_t total = 0;
+  Nanoseconds last{-1};
+  for (const auto& [from, to, count] : histogram.buckets()) {
+    BOOST_TEST(from >= last);
+    BOOST_TEST((to - from).count() <= std::max<std::int64_t>(1, from.count() / 256));
+    BOOST_TEST(histogram.count_between(from, to) == count);
+    total += count;
+    last = to;
+  }
+  BOOST_TEST(total == histogram.count());
+}
