@@ -12,11 +12,17 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t dialled_at_once = 20;  // and then a pause, so that no backlog overflows for that alone
 constexpr auto dial_pause = 1ms;
-constexpr auto quiet = 300ms;           // without progress they have come as far as they can
-constexpr auto rounds = 1100ms;         // for those that act again and again: each once at least
-constexpr auto too_long = 6s;           // a server that stands still takes no more connections
-constexpr Buffers small{4'096, 4'096};  // what hostile peers leave to the server is not to be in their own buffers
-constexpr Buffers room_to_write{4'096, 65'536};  // the reset comes when the answer has begun: the question must be out
+constexpr auto quiet = 300ms;    // without progress they have come as far as they can
+constexpr auto rounds = 1100ms;  // for those that act again and again: each once at least
+constexpr auto too_long = 6s;    // a server that stands still takes no more connections
+// More than any server keeps of a connection and the kernel holds for it; without an end the kernel's memory for TCP
+// would run out (tcp_mem, tcp(7)) and all connections of the machine would suffer, whoever serves them.
+constexpr std::size_t written_at_most = 256 * 1024;
+// What hostile peers leave to the server is not to be in their own buffers. With segments as large as those of loopback
+// the kernel would make the server's send buffers 2.6 MB each; these are Ethernet's.
+constexpr Sizes small{.receive_buffer = 4'096, .send_buffer = 4'096, .segment = 1'448};
+// The reset comes when the answer has begun: the question must be out by then.
+constexpr Sizes room_to_write{.receive_buffer = 4'096, .send_buffer = 65'536, .segment = 1'448};
 
 Clock::duration interval_of(Kind kind) {
   switch (kind) {
@@ -46,7 +52,12 @@ Kind kind_named(std::string_view name) {
 }
 
 HostilePeers::HostilePeers(Watch& watch, std::uint16_t port, Protocol protocol, Kind kind, std::size_t count)
-    : watch_{watch}, port_{port}, protocol_{std::move(protocol)}, kind_{kind}, peers_(count) {}
+    : watch_{watch},
+      port_{port},
+      protocol_{std::move(protocol)},
+      kind_{kind},
+      peers_(count),
+      dialled_{static_cast<std::uint32_t>(count)} {}
 
 void HostilePeers::begin(TimePoint now) {
   dialled_ = 0;
@@ -91,15 +102,15 @@ void HostilePeers::greet(std::uint32_t index) {
 }
 
 void HostilePeers::write_all_there_is_room_for(Peer& peer) {
-  peer.stalled = false;
-  for (;;) {
-    const auto sent = peer.socket.send(std::string_view{protocol_.bulk}.substr(peer.offset));
+  while (peer.written < written_at_most) {
+    const auto rest = std::string_view{protocol_.bulk}.substr(peer.written % protocol_.bulk.size());
+    const auto sent = peer.socket.send(rest);
     if (!sent) return watch_.remove(peer.socket.descriptor());
-    if (*sent == 0) break;
-    peer.offset = (peer.offset + *sent) % protocol_.bulk.size();
+    if (*sent == 0) return;
+    peer.written += *sent;
     progress_ = Clock::now();
   }
-  peer.stalled = true;
+  watch_.remove(peer.socket.descriptor());
 }
 
 void HostilePeers::on_event(std::uint32_t index, std::uint32_t events) {
@@ -169,7 +180,7 @@ bool HostilePeers::does_it(const Peer& peer, const Facts& facts) const {
       return facts.established && peer.dripped > 0 && peer.socket.unsent() == 0;
     case Kind::never_read:
     case Kind::slow_read:
-      return facts.established && peer.stalled && peer.socket.unsent() > 0;
+      return facts.established && (peer.written >= written_at_most || peer.socket.unsent() > 0);
     case Kind::half_closed:
       return peer.finished && peer.socket.unsent() == 0;
     case Kind::reset:

@@ -15,7 +15,7 @@ namespace hostile {
 enum class Kind : std::uint8_t {
   half,         ///< half a message, then silence
   drip,         ///< a byte of an endless message every 200 ms
-  never_read,   ///< writes as much as is taken, and never reads
+  never_read,   ///< writes a quarter of a megabyte, or as much of it as is taken, and never reads
   slow_read,    ///< the same, and reads a byte a second
   half_closed,  ///< a message and a half, the end of its output, then silence
   silent,       ///< connects and says nothing
@@ -46,10 +46,9 @@ class HostilePeers {
   struct Peer {
     Socket socket;
     bool connected = false;
-    bool stalled = false;       ///< the kernel takes no more
     bool finished = false;      ///< has said that nothing more will come
     std::uint64_t dripped = 0;  ///< bytes
-    std::size_t offset = 0;     ///< of what is written over and over: where it goes on
+    std::size_t written = 0;    ///< bytes, of those that write without reading
   };
 
   void dial(std::uint32_t index);
@@ -66,7 +65,7 @@ class HostilePeers {
   std::vector<Peer> peers_;
   Clock::duration between_acts_{};  ///< of one peer and of the next
   TimePoint begun_, opened_, progress_, next_dial_, next_act_ = TimePoint::max();
-  std::uint32_t dialled_ = 0;
+  std::uint32_t dialled_;    ///< how many have come; all before begin() and after leave()
   std::uint32_t actor_ = 0;  ///< whose turn it is
   std::uint64_t acts_ = 0;
   std::uint64_t resets_mid_answer_ = 0;

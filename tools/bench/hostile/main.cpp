@@ -1,8 +1,8 @@
 // Hostile peers and honest clients of one server, for hostile.py: one thread, one epoll set. It reads commands, one a
 // line, and answers each with one JSON object; the hostile peers go on meanwhile, and until its input ends.
 //
-// usage: hostile PORT PROTOCOL ANSWER KIND COUNT
-//   PROTOCOL  echo, lines, http or thrift; ANSWER: bytes of the answer to a message of 64
+// usage: hostile PORT PROTOCOL KIND COUNT
+//   PROTOCOL  echo, lines, http or thrift
 //   KIND      half, drip, never-read, slow-read, half-closed, silent or reset
 // commands:
 //   honest SECONDS   16 closed loops and a newcomer every 250 ms
@@ -12,13 +12,16 @@
 #include "honest_clients.hpp"
 #include "hostile_peers.hpp"
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 namespace hostile {
@@ -31,6 +34,25 @@ void raise_descriptor_limit() {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Says a message and waits until nothing more comes.
+std::size_t length_of_answer(std::uint16_t port, const Protocol& protocol) {
+  constexpr int patience_ms = 5'000, pause_ms = 50;
+  Socket socket = Socket::dial(port);
+  pollfd waits{.fd = socket.descriptor(), .events = POLLOUT, .revents = 0};
+  if (::poll(&waits, 1, patience_ms) != 1 || !socket.is_connected())
+    throw std::runtime_error{"the server takes nobody"};
+  socket.send(protocol.message);
+  waits.events = POLLIN;
+  std::size_t size = 0;
+  while (::poll(&waits, 1, size == 0 ? patience_ms : pause_ms) == 1) {
+    const auto taken = socket.take(SIZE_MAX);
+    if (!taken) throw std::runtime_error{"the server ends a connection after its first message"};
+    size += *taken;
+  }
+  if (size == 0) throw std::runtime_error{"the server answers nothing"};
+  return size;
 }
 
 void answer(const std::string& text) {
@@ -115,16 +137,15 @@ class Program {
 
 int main(int argc, char** argv) try {
   using namespace hostile;
-  if (argc != 6) {
-    std::fputs("usage: hostile PORT echo|lines|http|thrift ANSWER KIND COUNT\n", stderr);
+  if (argc != 5) {
+    std::fputs("usage: hostile PORT echo|lines|http|thrift KIND COUNT\n", stderr);
     return 2;
   }
   raise_descriptor_limit();
   const Protocol protocol = protocol_named(argv[2]);
-  const Conversation honest{.port = static_cast<std::uint16_t>(std::atoi(argv[1])),
-                            .message = protocol.message,
-                            .answer = static_cast<std::size_t>(std::atol(argv[3]))};
-  Program{honest, protocol, kind_named(argv[4]), static_cast<std::size_t>(std::atol(argv[5]))}.run();
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  const Conversation honest{.port = port, .message = protocol.message, .answer = length_of_answer(port, protocol)};
+  Program{honest, protocol, kind_named(argv[3]), static_cast<std::size_t>(std::atol(argv[4]))}.run();
 } catch (const std::exception& error) {
   std::fprintf(stderr, "hostile: %s\n", error.what());
   return 2;

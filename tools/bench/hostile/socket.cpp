@@ -44,7 +44,7 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   return *this;
 }
 
-Socket Socket::dial(std::uint16_t port, Buffers buffers) {
+Socket Socket::dial(std::uint16_t port, Sizes sizes) {
   Socket made;
   made.descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (!made.is_open()) die("socket");
@@ -56,8 +56,9 @@ Socket Socket::dial(std::uint16_t port, Buffers buffers) {
   option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   if (::bind(fd, reinterpret_cast<sockaddr*>(&from), sizeof from) != 0) die("bind");
   option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  if (buffers.receive > 0) option(fd, SOL_SOCKET, SO_RCVBUF, buffers.receive);
-  if (buffers.send > 0) option(fd, SOL_SOCKET, SO_SNDBUF, buffers.send);
+  if (sizes.receive_buffer > 0) option(fd, SOL_SOCKET, SO_RCVBUF, sizes.receive_buffer);
+  if (sizes.send_buffer > 0) option(fd, SOL_SOCKET, SO_SNDBUF, sizes.send_buffer);
+  if (sizes.segment > 0) option(fd, IPPROTO_TCP, TCP_MAXSEG, sizes.segment);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);

@@ -10,10 +10,11 @@
 
 namespace hostile {
 
-/// How large the kernel's buffers of a connection are; 0 is the kernel's choice.
-struct Buffers {
-  int receive = 0;
-  int send = 0;
+/// How a connection's kernel is made small; 0 is the kernel's choice.
+struct Sizes {
+  int receive_buffer = 0;
+  int send_buffer = 0;
+  int segment = 0;
 };
 
 /// What the kernel says of a connection (TCP_INFO, tcp(7)).
@@ -32,7 +33,7 @@ class Socket {
   Socket& operator=(Socket&& other) noexcept;
 
   /// Begins to connect to 127.0.0.1 and does not wait: it is connected, or has failed, when it is writable.
-  [[nodiscard]] static Socket dial(std::uint16_t port, Buffers buffers = {});
+  [[nodiscard]] static Socket dial(std::uint16_t port, Sizes sizes = {});
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
