@@ -11,6 +11,9 @@ from pathlib import Path
 
 from counts import parse_calls, parse_instructions, per_unit
 from goals import GOALS, judge
+from hostile_cases import KINDS, TARGETS, kept_by_server, shortfall
+from hostile_goals import judge as judge_hostile
+from hostile_show import missed_text, section as hostile_section
 from loads import DATAGRAMS, LOADS
 from measure import BUILD, RESULTS, NotMeasured
 from pairs import in_turn, measure_load, ratios_of
@@ -83,6 +86,53 @@ class Counts(unittest.TestCase):
         self.assertEqual(parse_instructions("Ir\n1,300  PROGRAM TOTALS\n\nIr file:function\n1,234  a.cpp:n::f(int) [/lib/x.so]\n"
                                             "    6  a.cpp:n::f(int)'2 [/lib/x.so]\n   60  ???:g [/lib/y.so]\n"),
                          {"n::f": 1240, "g": 60})
+
+
+class Hostile(unittest.TestCase):
+    STATE = {"connected": 400, "doing": 400, "dripped": 0, "acts": 0, "resets_mid_answer": 0, "acknowledged": 0, "received": 0}
+    QUEUES = {"connections": 400, "jammed": 400, "to_send": 0, "to_read": 0}
+
+    def short(self, kind, last, queues=None):
+        return shortfall(kind, 400, self.STATE, self.STATE | last, 2.0, self.QUEUES | (queues or {}))
+
+    def test_peers_that_do_what_they_say_are_accepted(self):
+        self.assertEqual([self.short(kind, {"dripped": 4_000, "acts": 800, "resets_mid_answer": 800}) for kind in KINDS],
+                         [""] * len(KINDS))
+
+    def test_peers_that_do_not_are_noticed(self):
+        for kind, last, queues in (("half", {"doing": 300}, {}), ("silent", {}, {"connections": 300}),
+                                   ("drip", {"dripped": 100}, {}), ("never-read", {}, {"jammed": 40}),
+                                   ("slow-read", {}, {"jammed": 40}), ("half-closed", {"doing": 0}, {}),
+                                   ("reset", {"acts": 800, "resets_mid_answer": 100}, {}),
+                                   ("reset", {"acts": 100, "resets_mid_answer": 100}, {})):
+            self.assertNotEqual(self.short(kind, last, queues), "", (kind, last, queues))
+
+    def test_what_is_kept_is_neither_in_the_kernel_nor_answered(self):
+        state = self.STATE | {"acknowledged": 10_400, "received": 1_000}
+        self.assertEqual(kept_by_server(state, self.QUEUES | {"to_send": 2_000, "to_read": 3_000}), 4_000)
+
+    def test_the_goals_follow_the_number_of_peers(self):
+        def missed(**case):
+            figures = {"kind": "half", "share": 0.85, "worst_ms": 200, "bytes_each": 1_100, "kept_each": 100}
+            return missed_text({"goals": judge_hostile(figures | case)})
+        self.assertEqual(missed(count=16), "")
+        self.assertEqual(missed(count=400), "share >= 0.9, worst wait <= 100")
+        self.assertEqual(missed(count=4000), "")
+        self.assertEqual(missed(count=4000, bytes_each=1_200, share=0.7, worst_ms=300),
+                         "share >= 0.8, worst wait <= 250, memory <= 1,124")
+        self.assertEqual(missed(count=4000, kind="silent", bytes_each=310), "memory <= 300")
+
+    def test_a_tiny_run_measures_every_kind(self):
+        command = [sys.executable, HERE / "hostile.py", "--servers", "framed", "--counts", "8", "--seconds", "0.5",
+                   "--attempts", "1", "--output", "hostile-smoke"]
+        process = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
+        result = json.loads((RESULTS / "hostile-smoke.json").read_text())
+        self.assertEqual([case["kind"] for case in result["cases"]], list(KINDS))
+        for case in result["cases"]:
+            self.assertGreater(case["undisturbed"], 0, case)
+            self.assertGreater(case["worst_ms"], 0, case)
+        self.assertIn(f"**{TARGETS['framed'].server.title}: 8 of each kind**", hostile_section(result))
 
 
 class Run(unittest.TestCase):

@@ -96,7 +96,7 @@ class Load:
 
 
 def busy_seconds():
-    """What the two cores have worked, for whomever."""
+    """What the two cores have worked, for all programs."""
     cores = {f"cpu{SERVER_CORE}", f"cpu{LOAD_CORE}"}
     total = 0
     for line in Path("/proc/stat").read_text().splitlines():

@@ -22,7 +22,7 @@ void HonestClients::begin(double seconds, Clock::duration every) {
   every_ = every;
   begun_ = Clock::now();
   end_ = begun_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-  next_newcomer_ = begun_ + every / 2;
+  next_newcomer_ = begun_ + every / 10;  // when the loops are under way
   running_ = true;
   for (std::uint32_t i = 0; i < loops; ++i) dial(loops_[i], Party::loop, i);
 }

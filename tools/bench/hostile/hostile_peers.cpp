@@ -16,7 +16,7 @@ constexpr auto quiet = 300ms;    // without progress they have come as far as th
 constexpr auto rounds = 1100ms;  // for those that act again and again: each once at least
 constexpr auto too_long = 6s;    // a server that stands still takes no more connections
 // More than any server keeps of a connection and the kernel holds for it; without an end the kernel's memory for TCP
-// would run out (tcp_mem, tcp(7)) and all connections of the machine would suffer, whoever serves them.
+// would run out (tcp_mem, tcp(7)) and all connections of the machine would suffer, whichever server has them.
 constexpr std::size_t written_at_most = 256 * 1024;
 // What hostile peers leave to the server is not to be in their own buffers. With segments as large as those of loopback
 // the kernel would make the server's send buffers 2.6 MB each; these are Ethernet's.
@@ -177,7 +177,7 @@ bool HostilePeers::does_it(const Peer& peer, const Facts& facts) const {
     case Kind::half:
       return facts.established && peer.socket.unsent() == 0;
     case Kind::drip:
-      return facts.established && peer.dripped > 0 && peer.socket.unsent() == 0;
+      return facts.established && peer.dripped > 0;
     case Kind::never_read:
     case Kind::slow_read:
       return facts.established && (peer.written >= written_at_most || peer.socket.unsent() > 0);
