@@ -59,10 +59,9 @@ TARGETS = {
     "unframed": target("lines, read_line", lines("unframed", "park", 16), "lines", EVERY, True),
     "echo-hold": target("echopoold, hold", echopoold("park", "--pool.idle=hold", f"--pool.workers={THREADS}"), "echo",
                         (16, 400)),
-    "framed-hold": target("lines, framed, hold", lines("framed", "hold", THREADS), "lines", (400,)),
     "unframed-hold": target("lines, read_line, hold", lines("unframed", "hold", THREADS), "lines", (400,)),
     "asio": target("Boost.Asio, asynchronous", lambda port, connections: [BUILD / "bench/asio_echo", port], "echo", MANY),
-    "poco": target("POCO TCPServer", held("poco_echo"), "echo", (16, 400)),
+    "poco": target("POCO TCPServer", held("poco_echo"), "echo", (400,)),
     "httplib": target("cpp-httplib", held("httplib_server"), "http", (400,)),
     "thrift": target("Thrift TThreadPoolServer", held("thrift_server"), "thrift", (400,)),
 }
@@ -108,7 +107,7 @@ def busy_seconds():
 
 
 class Window:
-    """What the server, and others than the server and the load, take of the cores meanwhile, as a share of one core."""
+    """What the server, its clients and others take of the cores meanwhile, as a share of one core."""
 
     def __init__(self, server, load):
         self.server, self.load = server.pid, load.process.pid
@@ -120,7 +119,7 @@ class Window:
     def __exit__(self, *_):
         end = time.monotonic(), cpu_seconds(self.server), cpu_seconds(self.load), busy_seconds()
         took, server, load, busy = (after - before for before, after in zip(self.begin, end))
-        self.cpu, self.others = server / took, max(0.0, busy - server - load) / took
+        self.cpu, self.clients, self.others = server / took, load / took, max(0.0, busy - server - load) / took
 
 
 def server_queues(port):
@@ -186,7 +185,8 @@ def one_round(server, load, what, kind, count, seconds):
         "undisturbed": rates[0], "beside": rates[1], "waits_ms": beside["waits_ms"], "unserved": beside["unserved"],
         "undisturbed_waits_ms": undisturbed["waits_ms"],
         "bytes_each": max(0, resident - before) * 1024 / count, "kept_each": kept_by_server(first, queues) / count,
-        "cpu_alone": alone.cpu, "cpu_beside": busy.cpu, "others": max(quiet.others, busy.others),
+        "cpu_alone": alone.cpu, "cpu_beside": busy.cpu, "cpu_hostile": alone.clients,
+        "others": max(quiet.others, busy.others),
         "doing": last["acts"] - first["acts"] if kind == "reset" else last["doing"],
         "shortfall": shortfall(kind, count, first, last, took, queues) if what.parks else "",
     }
@@ -204,7 +204,8 @@ def measure_case(what, kind, count, rounds, seconds, attempts=3, most_others=0.1
                 break
         found.append(min(tries, key=lambda one: one["others"]))
     waits = [wait for one in found for wait in one["waits_ms"]]
-    mean = {key: statistics.mean(one[key] for one in found) for key in ("undisturbed", "beside", "cpu_alone", "cpu_beside")}
+    mean = {key: statistics.mean(one[key] for one in found)
+            for key in ("undisturbed", "beside", "cpu_alone", "cpu_beside", "cpu_hostile")}
     return mean | {
         "share": mean["beside"] / mean["undisturbed"],
         "wait_ms": statistics.median(waits), "worst_ms": max(waits), "unserved": sum(one["unserved"] for one in found),

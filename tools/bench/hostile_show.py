@@ -12,7 +12,7 @@ from report import machine_text
 from show import markdown
 
 HEADING = (f"{'':12} {'undisturbed':>11} {'share':>6} {'wait ms':>8} {'worst ms':>9} {'bytes each':>10} {'kept':>8} "
-           f"{'CPU alone':>9} {'beside':>6} {'doing':>6}")
+           f"{'CPU alone':>9} {'beside':>6} {'theirs':>6} {'doing':>6}")
 FIGURES = {"share": "share", "worst_ms": "worst wait", "bytes_each": "memory"}
 PAGE, PLOTS = ROOT / "docs/reliability.md", ROOT / "docs/reliability"
 BEGIN, END = "<!-- hostile peers: ./dev bench hostile --report writes from here -->", "<!-- to here -->"
@@ -37,7 +37,7 @@ def row(case):
     marks += [f"others took {case['others']:.0%} of a core"] if case["others"] > 0.15 else []
     return (f"{case['kind']:12} {case['undisturbed']:>11,.0f} {case['share']:>6.2f} {case['wait_ms']:>8.1f} "
             f"{waited(case, 'worst_ms'):>9} {case['bytes_each']:>10,.0f} {case['kept_each']:>8,.0f} "
-            f"{case['cpu_alone']:>9.1%} {case['cpu_beside']:>6.0%} {case['doing']:>6}  {'; '.join(marks)}")
+            f"{case['cpu_alone']:>9.1%} {case['cpu_beside']:>6.0%} {case['cpu_hostile']:>6.1%} {case['doing']:>6}  {'; '.join(marks)}")
 
 
 def points(cases, count, figure):
@@ -83,10 +83,11 @@ def draw(result, folder, count=400):
 
 def cells(case):
     if "not_measured" in case:
-        return [KINDS[case["kind"]], "not measured", *[""] * 6]
+        return [KINDS[case["kind"]], "not measured", *[""] * 8]
     return [KINDS[case["kind"]], f"{case['share']:.2f}", f"{case['wait_ms']:,.1f}", waited(case, "worst_ms"),
             f"{case['bytes_each']:,.0f}", f"{case['kept_each']:,.0f}" if TARGETS[case["server"]].protocol != "http" else "-",
-            f"{case['cpu_alone']:.1%}", f"{case['cpu_beside']:.0%}", missed_text(case)]
+            f"{case['cpu_alone']:.1%}", f"{case['cpu_beside']:.0%}",
+            f"{case['cpu_hostile']:.1%}", missed_text(case)]
 
 
 def section(result):
@@ -104,7 +105,7 @@ def section(result):
         of_it = [case for case in cases if (case["server"], case["count"]) == (name, count)]
         threads = "" if TARGETS[name].parks or name == "asio" else f", {THREADS} threads"
         lines += [f"**{TARGETS[name].server.title}{threads}: {count:,} of each kind**", "",
-                  *markdown(["", "share", "wait ms", "worst ms", "bytes each", "kept", "CPU alone", "beside", "missed"],
+                  *markdown(["", "share", "wait ms", "worst ms", "bytes each", "kept", "CPU alone", "beside", "theirs", "missed"],
                             [cells(case) for case in of_it]), ""]
     return "\n".join([*lines, END])
 
